@@ -1,0 +1,102 @@
+import Checkpoints
+import Program
+
+/// Turns matrices of a checkpoint into integers, a range of rows at a time.
+struct MatrixReader: Sendable {
+  let checkpoint: any Checkpoint
+  let parallel: ParallelRows
+
+  /// The vector of a role.
+  func vector(_ role: TensorRole) throws(ImportError) -> [Float] {
+    do {
+      let count = try checkpoint.shape(of: role).reduce(1, *)
+      return try checkpoint.rows(role, 0..<count)
+    } catch {
+      throw .checkpoint(error)
+    }
+  }
+
+  /// First pass: how great the rows are.
+  func scales(_ source: MatrixSource) throws(ImportError) -> MatrixScales {
+    let maxima = try map(source) { Binary64.greatestMagnitude($1) }
+    guard let scales = MatrixScales(maxima: maxima) else {
+      throw .number(place: source.place, reason: "weights of up to \(Binary64.greatestMagnitude(maxima))")
+    }
+    return scales
+  }
+
+  /// Second pass: the rounded weights, row-major.
+  func weights(_ source: MatrixSource, _ scales: MatrixScales) throws(ImportError) -> [Int8] {
+    let power = Binary64.powerOfTwo(scales.exponent)
+    let ranges = try mapRanges(source) { (range, row: (Int) -> [Double]) in
+      var weights: [Int8] = []
+      weights.reserveCapacity(range.count * source.columns)
+      for index in range {
+        let scale = Double(scales.rows[index])
+        for x in row(index) {
+          weights.append(Int8(max(-127, min(127, Binary64.roundedHalfEven(x * power / scale)))))
+        }
+      }
+      return weights
+    }
+    return Array(ranges.joined())
+  }
+
+  /// The biases at the source's output fraction; empty without any.
+  func biases(_ source: MatrixSource) throws(ImportError) -> [Int64] {
+    guard let role = source.biasRole else { return [] }
+    let power = Binary64.powerOfTwo(source.outputFraction)
+    var biases: [Int64] = []
+    for value in try vector(role) {
+      guard let bias = Binary64.integer(Double(value) * power), bias.magnitude < 1 << 60 else {
+        throw .number(place: source.place, reason: "a bias of \(value)")
+      }
+      biases.append(bias)
+    }
+    return biases
+  }
+
+  /// One value for each transformed row.
+  private func map(
+    _ source: MatrixSource, _ body: @escaping @Sendable (Int, [Double]) -> Double
+  ) throws(ImportError) -> [Double] {
+    let ranges = try mapRanges(source) { (range, row: (Int) -> [Double]) in range.map { body($0, row($0)) } }
+    return Array(ranges.joined())
+  }
+
+  /// One value for each range of rows; `row` gives the transformed row of an index in the range.
+  private func mapRanges<Value: Sendable>(
+    _ source: MatrixSource, _ body: @escaping @Sendable (Range<Int>, (Int) -> [Double]) -> Value
+  ) throws(ImportError) -> [Value] {
+    let (checkpoint, transform, columns) = (checkpoint, source.transform, source.columns)
+    return try parallel.map(rows: source.rows, columns: columns) { (range) throws(ImportError) in
+      let floats: [Float]
+      do throws(CheckpointError) { floats = try checkpoint.rows(source.role, range) } catch { throw .checkpoint(error) }
+      return body(range) { index in
+        let start = (index - range.lowerBound) * columns
+        var row = floats[start..<start + columns].map { Double($0) }
+        transform.apply(&row)
+        return row
+      }
+    }
+  }
+}
+
+extension MatrixReader {
+  /// The longest row of the value matrix as whitened inputs see it: max_n (4·‖W[n, :]∘γ‖₂ + |b_n|), at the source's
+  /// output fraction.
+  func valueReach(_ source: MatrixSource, gains: [Float]) throws(ImportError) -> Int64 {
+    let plain = MatrixSource(
+      source.place, source.role, rows: source.rows, columns: source.columns, diagonal: gains.map { Double($0) },
+      site: nil)
+    let squares = try map(plain) { $1.reduce(0.0) { $0 + $1 * $1 } }
+    let biases = try source.biasRole.map { (role) throws(ImportError) in try vector(role) }
+    let power = Binary64.powerOfTwo(source.outputFraction)
+    var reach = Int64(0)
+    for (index, square) in squares.enumerated() {
+      let bias = biases.map { Double($0[index].magnitude) } ?? 0
+      reach = max(reach, Binary64.integer((4 * square.squareRoot() + bias) * power) ?? 1 << 62 - 1)
+    }
+    return reach
+  }
+}

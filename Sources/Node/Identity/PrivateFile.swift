@@ -1,0 +1,107 @@
+import Glibc
+
+/// Files that hold secrets: readable by their owner alone, and either absent or complete.
+package enum PrivateFile {
+  /// Creates a file with mode 0600 that must not exist yet: written and flushed under another name, then linked into place.
+  /// - Returns: `false` when the file existed already; it is left as it was.
+  /// - Throws: `HomeError.unusable` naming the path and the system's reason.
+  package static func create(_ bytes: [UInt8], at path: String) throws(HomeError) -> Bool {
+    let draft = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max))"
+    try write(bytes, toNew: draft)
+    defer { unlink(draft) }
+    guard link(draft, path) == 0 else {
+      if errno == EEXIST { return false }
+      throw HomeError.unusable(path: path, reason: systemReason())
+    }
+    flushFolder(of: path)
+    return true
+  }
+
+  /// Reads a whole file of at most `limit` bytes.
+  /// - Returns: `nil` when there is none.
+  /// - Throws: `HomeError.readableByOthers` when the mode lets anyone but the owner read it.
+  package static func read(_ path: String, limit: Int = 1 << 16) throws(HomeError) -> [UInt8]? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if errno == ENOENT { return nil }
+      throw HomeError.unusable(path: path, reason: systemReason())
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw HomeError.unusable(path: path, reason: systemReason()) }
+    guard status.st_mode & 0o077 == 0 else { throw HomeError.readableByOthers(path: path) }
+    guard status.st_size <= limit else { throw HomeError.malformed(path: path, what: "longer than \(limit) bytes") }
+    return try readAll(descriptor, count: Int(status.st_size), path: path)
+  }
+
+  /// Creates a folder with mode 0700, and those above it; a folder that exists is fine.
+  package static func makeFolder(_ path: String) throws(HomeError) {
+    var made = path.hasPrefix("/") ? "" : "."
+    for part in path.split(separator: "/") {
+      made += "/\(part)"
+      guard mkdir(made, 0o700) == 0 || errno == EEXIST else {
+        throw HomeError.unusable(path: made, reason: systemReason())
+      }
+    }
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw HomeError.unusable(path: path, reason: systemReason()) }
+    guard status.st_mode & S_IFMT == S_IFDIR else { throw HomeError.unusable(path: path, reason: "not a folder") }
+  }
+
+  private static func write(_ bytes: [UInt8], toNew path: String) throws(HomeError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw HomeError.unusable(path: path, reason: systemReason()) }
+    defer { close(descriptor) }
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      guard count > 0 else {
+        let reason = systemReason()
+        unlink(path)
+        throw HomeError.unusable(path: path, reason: reason)
+      }
+      rest = rest.dropFirst(count)
+    }
+    guard fsync(descriptor) == 0 else { throw HomeError.unusable(path: path, reason: systemReason()) }
+  }
+
+  private static func readAll(_ descriptor: Int32, count: Int, path: String) throws(HomeError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var filled = 0
+    while filled < count {
+      let got = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress?.advanced(by: filled), count - filled) }
+      guard got > 0 else { throw HomeError.malformed(path: path, what: "it ended early") }
+      filled += got
+    }
+    return bytes
+  }
+
+  /// Makes the new name durable; a file system that cannot do so is left to its own guarantees.
+  private static func flushFolder(of path: String) {
+    let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+    let descriptor = open(path.hasPrefix("/") ? "/\(folder)" : "./\(folder)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+
+  static func systemReason() -> String { String(cString: strerror(errno)) }
+}
+
+/// Why a node's home folder, or a file in it, cannot be used.
+package enum HomeError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The system refused; `reason` is its own word for it.
+  case unusable(path: String, reason: String)
+  /// A file that holds secrets is readable by others than its owner.
+  case readableByOthers(path: String)
+  /// A file is there but does not hold what it should.
+  case malformed(path: String, what: String)
+
+  package var description: String {
+    switch self {
+    case .unusable(let path, let reason): "\(path) cannot be used: \(reason)"
+    case .readableByOthers(let path): "\(path) holds secrets and others can read it; run: chmod 600 \(path)"
+    case .malformed(let path, let what): "\(path) is malformed: \(what); move it away and a new one is made"
+    }
+  }
+}

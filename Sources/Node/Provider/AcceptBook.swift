@@ -1,0 +1,86 @@
+import Receipts
+
+/// The accepts that a provider has signed and not yet forgotten: each is honoured once.
+///
+/// A pure value: the time is always a parameter. An entry is kept for `lifetime` after it was given, used or not, so
+/// that a replayed job is told from an unknown one; both are refused, so forgetting lets nothing through.
+package struct AcceptBook<Promise: Sendable>: Sendable {
+  private struct Entry: Sendable {
+    var promise: Promise
+    var deadline: UInt64
+    var isUsed = false
+  }
+
+  private var entries: [RequestID: Entry] = [:]
+  private let capacity: Int
+  private let lifetime: UInt64
+
+  /// - Parameters:
+  ///   - capacity: accepts remembered at once, at least 1.
+  ///   - lifetime: milliseconds in which an accept must be used.
+  package init(capacity: Int, lifetime: UInt64 = 600_000) {
+    precondition(capacity >= 1)
+    self.capacity = capacity
+    self.lifetime = lifetime
+  }
+
+  /// Accepts remembered now, used ones included.
+  package var count: Int { entries.count }
+
+  /// Accepts that were signed and not used, at most `capacity`.
+  package var openCount: Int { entries.values.count { !$0.isUsed } }
+
+  /// Remembers an accept.
+  /// - Throws: `.full` when nothing can be forgotten, `.repeated` for an id that is remembered.
+  /// - Complexity: O(1), and O(capacity) when the book is full and the expired are swept out.
+  package mutating func add(_ promise: Promise, id: RequestID, now: UInt64) throws(AcceptRefusal) {
+    guard entries[id] == nil else { throw .repeated }
+    if entries.count >= capacity { forgetExpired(now: now) }
+    guard entries.count < capacity else { throw .full }
+    entries[id] = Entry(promise: promise, deadline: now.addingSaturating(lifetime))
+  }
+
+  /// The accept of an id that may still be used; it stays open, so that a body that does not fit costs nothing.
+  package func open(_ id: RequestID, now: UInt64) throws(AcceptRefusal) -> Promise {
+    guard let entry = entries[id] else { throw .unknown }
+    guard !entry.isUsed else { throw .replayed }
+    guard now <= entry.deadline else { throw .late }
+    return entry.promise
+  }
+
+  /// Uses an accept up.
+  /// - Throws: as `open`; a second use is `.replayed`.
+  package mutating func use(_ id: RequestID, now: UInt64) throws(AcceptRefusal) -> Promise {
+    let promise = try open(id, now: now)
+    entries[id]?.isUsed = true
+    return promise
+  }
+
+  private mutating func forgetExpired(now: UInt64) {
+    entries = entries.filter { $0.value.deadline >= now }
+  }
+}
+
+/// Why an accept is not given or not honoured.
+package enum AcceptRefusal: Error, Equatable, Sendable, CustomStringConvertible {
+  /// As many accepts as the provider remembers are outstanding.
+  case full
+  /// The request id was accepted before.
+  case repeated
+  /// No accept of this id: never given, or forgotten.
+  case unknown
+  /// The accept was used already.
+  case replayed
+  /// The accept was given too long ago.
+  case late
+
+  package var description: String {
+    switch self {
+    case .full: "too many accepted jobs are waiting; try again shortly"
+    case .repeated: "this request id was accepted before; draw a new one"
+    case .unknown: "no accept of this request id is known; ask for one first"
+    case .replayed: "the accept of this request id was used already"
+    case .late: "the accept of this request id was given too long ago; ask for another"
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import Dialects
+import Hashing
+import Logging
+import Receipts
+import Synchronization
+
+/// What a requester gets while an answer grows.
+package struct AnswerPiece: Equatable, Sendable {
+  /// Whole UTF-8 scalars; may be empty when there is a checkpoint.
+  package var text: [UInt8]
+  package var checkpoint: SignedCheckpoint?
+}
+
+/// An answer with its receipt.
+package struct FinishedAnswer: Sendable {
+  package var bundle: Bundle
+  /// The end of the text that no piece has carried.
+  package var rest: [UInt8]
+
+  /// What goes over the wire: everything but the trace hashes, which stay with the provider.
+  package var sentBundle: Bundle {
+    var sent = bundle
+    sent.trace = nil
+    return sent
+  }
+}
+
+/// Runs jobs: waits for a turn, computes, signs checkpoints on the way and the receipt at the end, stores the bundle.
+///
+/// An answer that is cut short, by a requester who goes away or by the end of the process, leaves a partial receipt.
+package struct AnswerRunner: Sendable {
+  package let desk: ProviderDesk
+  package let gate: JobGate
+  package let shelf: BundleShelf
+  private let logger: Logger
+
+  package init(desk: ProviderDesk, gate: JobGate, shelf: BundleShelf, logger: Logger) {
+    self.desk = desk
+    self.gate = gate
+    self.shelf = shelf
+    self.logger = logger
+  }
+
+  /// Computes one answer.
+  /// - Parameter emit: takes the pieces in order; while it waits, so does the computation.
+  /// - Throws: `GateError`, `CancellationError` before the first token, whatever the engine or `emit` throws.
+  package func run(
+    _ job: OpenedJob, emit: @escaping @Sendable (AnswerPiece) async throws -> Void
+  ) async throws -> FinishedAnswer {
+    guard let (engine, program) = desk.offer(job.accept.body.programRoot) else {
+      throw RequestError(.modelNotFound, "model", "This provider no longer serves the program.")
+    }
+    return try await gate.run {
+      let progress = Progress(JobRecord(job, program: program))
+      let engineJob = EngineJob(
+        request: job.request, prompt: job.prompt, seed: job.seed.seed(requestBody: job.body),
+        traceSalt: job.blinds.traceSalt(provider: desk.identity.id))
+      let answer = try await engine.answer(engineJob) { step in
+        let checkpoint = try progress.receive(step, desk: desk)
+        guard !step.text.isEmpty || checkpoint != nil else { return }
+        try await emit(AnswerPiece(text: step.text, checkpoint: checkpoint))
+      }
+      return try finish(answer, progress: progress)
+    }
+  }
+
+  private func finish(_ answer: EngineAnswer, progress: Progress) throws -> FinishedAnswer {
+    let (record, sentCount) = progress.state
+    let receipt = try desk.sign(try record.receipt(for: answer, now: desk.now))
+    let bundle = Bundle(
+      receipt: receipt, accept: record.job.accept, blinds: record.job.blinds, requestBody: record.job.body,
+      prompt: record.job.prompt, answer: answer.tokens, text: answer.text, trace: answer.cells,
+      certificate: desk.identity.certificate)
+    shelf.put(bundle, now: desk.now)
+    if answer.finish == .aborted {
+      logger.info("request \(receipt.body.requestID) was cut short after \(answer.tokens.count) tokens")
+    }
+    return FinishedAnswer(bundle: bundle, rest: Array(answer.text.dropFirst(sentCount)))
+  }
+}
+
+/// The record of an answer under way, shared between the engine's steps and the end.
+private final class Progress: Sendable {
+  private let shared: Mutex<(record: JobRecord, sentCount: Int)>
+
+  init(_ record: JobRecord) {
+    shared = Mutex((record, 0))
+  }
+
+  var state: (record: JobRecord, sentCount: Int) { shared.withLock { $0 } }
+
+  func receive(_ step: EngineStep, desk: ProviderDesk) throws -> SignedCheckpoint? {
+    let checkpoint = shared.withLock { state in
+      state.sentCount += step.text.count
+      return state.record.receive(step, now: desk.now)
+    }
+    return try checkpoint.map { try desk.sign($0) }
+  }
+}
+
+/// Where finished bundles go: the store, and what is known of its health.
+package final class BundleShelf: Sendable {
+  private let store: ReceiptStore
+  private let logger: Logger
+  private let lastFailure = Mutex<String?>(nil)
+
+  package init(store: ReceiptStore, logger: Logger) {
+    self.store = store
+    self.logger = logger
+  }
+
+  /// Why the last bundle could not be stored; `nil` when it was.
+  package var failure: String? { lastFailure.withLock { $0 } }
+
+  /// Stores a bundle. A failure is logged and remembered, not thrown: the answer goes out with its receipt all the same.
+  package func put(_ bundle: Bundle, now: UInt64) {
+    let receipt = bundle.receipt.body
+    do throws(StoreError) {
+      try store.insert(
+        bundle: bundle.encoded(), requestID: receipt.requestID, provider: receipt.provider,
+        program: receipt.programRoot, isPartial: receipt.answer.isPartial, now: now)
+      lastFailure.withLock { $0 = nil }
+    } catch {
+      logger.error("bundle \(receipt.requestID) was not stored: \(error)")
+      lastFailure.withLock { $0 = error.description }
+    }
+  }
+
+  /// The bytes of a bundle, or `nil`.
+  package func bundle(_ id: RequestID) throws(StoreError) -> [UInt8]? { try store.bundle(id) }
+}

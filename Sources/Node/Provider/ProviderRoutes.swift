@@ -1,0 +1,153 @@
+import Dialects
+import Hashing
+import Hummingbird
+import Logging
+import NIOCore
+import Receipts
+import StrictJSON
+
+/// The provider's addresses; each handler reads the request, asks the desk or the runner, and writes the answer.
+struct ProviderRoutes: Sendable {
+  let desk: ProviderDesk
+  let runner: AnswerRunner
+  let clock: WallClock
+  let logger: Logger
+
+  func router() -> Router<NodeContext> {
+    let router = Router(context: NodeContext.self)
+    router.add(middleware: ErrorRendering())
+    router.get("/healthz") { _, _ in Response(["status": "ok"]) }
+    router.get("/razao/v1/identity") { _, _ in Response(desk.document.json) }
+    router.post("/razao/v1/accept") { request, _ in try await accept(request) }
+    router.get("/v1/models") { _, _ in Response(models) }
+    router.get("/v1/receipts/:id") { request, context in try receipt(request, context) }
+    router.post("/v1/chat/completions") { request, context in try await answer(request, context, form: .chat) }
+    router.post("/v1/completions") { request, context in try await answer(request, context, form: .completions) }
+    return router
+  }
+
+  private var models: JSON {
+    ModelEntry.list(
+      desk.document.programs.map { program in
+        ModelEntry(
+          id: program.name, created: 0, owner: desk.identity.id.short,
+          razao: [
+            "root": .string(program.root.hex), "context": JSON(program.context),
+            "prompt_price": JSON(program.price.prompt), "answer_price": JSON(program.price.answer),
+          ])
+      })
+  }
+
+  private func accept(_ request: Request) async throws -> Response {
+    var request = request
+    let body = try await request.collectBytes(limit: 4_096)
+    guard await !runner.gate.isFull else { throw RequestError(gate: .full) }
+    let asked: AcceptRequest
+    do {
+      asked = try AcceptRequest(json: try JSON.parse(body, limits: JSONLimits(byteCount: 4_096, depth: 4)))
+    } catch let error as MemberError {
+      throw RequestError(.invalidValue, error.member, "The accept request's \(error).")
+    } catch {
+      throw RequestError(.invalidJSON, nil, "The accept request is not JSON: \(error).")
+    }
+    return Response(bytes: try desk.accept(asked).encoded(), type: "application/octet-stream")
+  }
+
+  private func receipt(_ request: Request, _ context: NodeContext) throws -> Response {
+    guard let id = context.parameters.get("id").flatMap({ Receipts.RequestID(hex: $0) }),
+      let bytes = try runner.shelf.bundle(id)
+    else { throw RequestError(.receiptNotFound, nil, "No receipt of this id is stored here.") }
+    return try BundleMedia.response(bytes, for: request)
+  }
+
+  private func answer(_ request: Request, _ context: NodeContext, form: RequestForm) async throws -> Response {
+    guard let text = request.headers[.razaoJob] else {
+      throw RequestError(
+        .jobMismatch, nil,
+        "This is a provider: it answers jobs that it has accepted. Use a gateway, or `razao ask --provider`.")
+    }
+    guard let header = JobHeader(text) else {
+      throw RequestError(.jobMismatch, nil, "The header razao-job is not 80 bytes of base64url.")
+    }
+    var request = request
+    let body = try await request.collectBytes()
+    guard await !runner.gate.isFull else { throw RequestError(gate: .full) }
+    let job = try desk.open(header, form: form, body: body)
+    let writer = AnswerWriter(
+      endpoint: job.request.endpoint, requestID: header.requestID.description, created: Int(clock.now() / 1_000),
+      model: job.request.model, includesUsage: job.request.includesUsage)
+    if job.request.isStreamed { return stream(job, writer: writer) }
+    let finished = try await request.whilePeerStays(context) { try await runner.run(job) { _ in } }
+    return Response(whole(finished, writer: writer))
+  }
+
+  private func whole(_ finished: FinishedAnswer, writer: AnswerWriter) -> JSON {
+    let receipt = finished.bundle.receipt.body
+    return writer.answer(
+      text: String(decoding: finished.bundle.text, as: UTF8.self), end: AnswerEnd(receipt.answer.finishReason),
+      usage: TokenUsage(receipt), razao: RazaoMember.final(finished.sentBundle))
+  }
+
+  /// The answer as an event stream. A write waits until the peer has taken it, and so does the computation; a write
+  /// that fails cancels it.
+  private func stream(_ job: OpenedJob, writer: AnswerWriter) -> Response {
+    let body = ResponseBody { output in
+      let pieces = Handover<AnswerPiece>()
+      do {
+        try await withThrowingTaskGroup(of: FinishedAnswer.self) { group in
+          group.addTask {
+            defer { pieces.end() }
+            return try await runner.run(job) { try await pieces.send($0) }
+          }
+          var hasBegun = false
+          while let piece = await pieces.next() {
+            for event in events(piece, writer: writer, isFirst: !hasBegun) { try await output.write(.event(event)) }
+            hasBegun = true
+          }
+          guard let finished = try await group.next() else { return }
+          for event in closing(finished, writer: writer, hasBegun: hasBegun) { try await output.write(.event(event)) }
+          try await output.write(ByteBuffer(bytes: StreamEvent.doneFrame))
+        }
+      } catch {
+        logger.info("request \(job.accept.body.requestID) ended early: \(error)")
+        try await output.write(.event(ErrorRendering<NodeContext>.requestError(error, path: "").json))
+      }
+      try await output.finish(nil)
+    }
+    return Response(
+      status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"], body: body)
+  }
+
+  private func events(_ piece: AnswerPiece, writer: AnswerWriter, isFirst: Bool) -> [JSON] {
+    let text = writer.textEvent(
+      String(decoding: piece.text, as: UTF8.self), razao: piece.checkpoint.map(RazaoMember.checkpoint))
+    guard isFirst, let opening = writer.openingEvent() else { return [text] }
+    return [opening, text]
+  }
+
+  private func closing(_ finished: FinishedAnswer, writer: AnswerWriter, hasBegun: Bool) -> [JSON] {
+    let receipt = finished.bundle.receipt.body
+    var events: [JSON] = []
+    if !hasBegun, let opening = writer.openingEvent() { events.append(opening) }
+    if !finished.rest.isEmpty { events.append(writer.textEvent(String(decoding: finished.rest, as: UTF8.self))) }
+    return events
+      + writer.closingEvents(
+        end: AnswerEnd(receipt.answer.finishReason), usage: TokenUsage(receipt),
+        razao: RazaoMember.final(finished.sentBundle))
+  }
+}
+
+extension ByteBuffer {
+  /// One framed stream event.
+  static func event(_ json: JSON) -> ByteBuffer { ByteBuffer(bytes: StreamEvent.framed(json)) }
+}
+
+extension GateError: RequestErrorConvertible {
+  var requestError: RequestError { RequestError(gate: self) }
+}
+
+extension RequestError {
+  init(gate error: GateError) {
+    self.init(.tooManyRequests, nil, "\(error).")
+  }
+}

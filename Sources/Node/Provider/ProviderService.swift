@@ -1,0 +1,126 @@
+import Hashing
+import Hummingbird
+import HummingbirdTLS
+import Logging
+import NIOCore
+import NIOSSL
+import Receipts
+import ServiceLifecycle
+
+/// How a provider runs.
+package struct ProviderConfiguration: Sendable {
+  /// Folder with its identity and its bundles; made when absent.
+  package var home: String
+  package var host: String
+  /// 0 picks a free port.
+  package var port: Int
+  package var network: Digest
+  /// Gateway to register with, `http://host:port`; none when `nil`.
+  package var gateway: String?
+  /// The address that others reach this provider at, `https://host:port`; `host` and the real port when `nil`.
+  package var publicEndpoint: String?
+  /// Answers computed at once.
+  package var runningLimit: Int
+  /// Answers that may wait for their turn; beyond it, 429.
+  package var waitingLimit: Int
+  /// Ends when standard input ends; for a supervisor's children.
+  package var endsWithInput: Bool
+
+  package init(
+    home: String, host: String = "127.0.0.1", port: Int = 0, network: Digest = NetworkName.local, gateway: String? = nil,
+    publicEndpoint: String? = nil, runningLimit: Int = 1, waitingLimit: Int = 16, endsWithInput: Bool = false
+  ) {
+    self.home = home
+    self.host = host
+    self.port = port
+    self.network = network
+    self.gateway = gateway
+    self.publicEndpoint = publicEndpoint
+    self.runningLimit = runningLimit
+    self.waitingLimit = waitingLimit
+    self.endsWithInput = endsWithInput
+  }
+}
+
+/// Names of networks.
+package enum NetworkName {
+  /// The network of one machine that everybody starts with.
+  package static let local = taggedHash("razao/network/1", Array("local".utf8))
+}
+
+/// A provider as a process: HTTPS with its own certificate, registered with a gateway, until it is told to end.
+package struct ProviderService: Sendable {
+  private let configuration: ProviderConfiguration
+  private let offers: [ProviderOffer]
+  private let clock: WallClock
+  private let logger: Logger
+  private let report: @Sendable (ServiceEvent) -> Void
+
+  /// - Parameters:
+  ///   - offers: the programs it serves; at least one.
+  ///   - report: takes what a starter wants to know: ready with the address, notices.
+  package init(
+    _ configuration: ProviderConfiguration, offers: [ProviderOffer], clock: WallClock = .system,
+    logger: Logger = Logger(label: "razao.provider"), report: @escaping @Sendable (ServiceEvent) -> Void = { _ in }
+  ) {
+    self.configuration = configuration
+    self.offers = offers
+    self.clock = clock
+    self.logger = logger
+    self.report = report
+  }
+
+  /// Serves until SIGINT, SIGTERM or cancellation.
+  /// - Throws: `HomeError`, `StoreError`, `ServiceError` when it cannot start.
+  package func run(handlesSignals: Bool = true) async throws {
+    guard !offers.isEmpty else { throw ServiceError.configuration("a provider needs at least one program") }
+    let identity = try IdentityFile.loadOrMake(home: configuration.home)
+    let store = try ReceiptStore(path: "\(configuration.home)/receipts.sqlite")
+    let desk = ProviderDesk(identity: identity, network: configuration.network, offers: offers, clock: clock)
+    let runner = AnswerRunner(
+      desk: desk, gate: JobGate(runningLimit: configuration.runningLimit, waitingLimit: configuration.waitingLimit),
+      shelf: BundleShelf(store: store, logger: logger), logger: logger)
+    let registration = GatewayRegistration(
+      document: desk.document, gateway: configuration.gateway, logger: logger, report: report)
+    let application = try Self.application(
+      router: ProviderRoutes(desk: desk, runner: runner, clock: clock, logger: logger).router(),
+      identity: identity, configuration: configuration, logger: logger
+    ) { port in
+      let endpoint = configuration.publicEndpoint ?? "https://\(configuration.host):\(port)"
+      report(.ready(endpoint: endpoint))
+      registration.open(endpoint: endpoint)
+    }
+    do {
+      try await ServiceRunner.run(
+        [application, registration], endsWithInput: configuration.endsWithInput, handlesSignals: handlesSignals,
+        logger: logger)
+    } catch {
+      throw ServiceRunner.listenError(error, host: configuration.host, port: configuration.port)
+    }
+    try store.close()
+  }
+
+  private static func application(
+    router: Router<NodeContext>, identity: NodeIdentity, configuration: ProviderConfiguration, logger: Logger,
+    onRunning: @escaping @Sendable (Int) -> Void
+  ) throws -> some ApplicationProtocol {
+    Application(
+      router: router,
+      server: try .tls(.http1(), tlsConfiguration: try identity.serverTLS()),
+      configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
+      onServerRunning: { channel in onRunning(channel.localAddress?.port ?? configuration.port) },
+      logger: logger)
+  }
+}
+
+extension NodeIdentity {
+  /// TLS 1.3 with the node's own certificate.
+  func serverTLS() throws -> TLSConfiguration {
+    let certificate = try NIOSSLCertificate(bytes: certificate.der, format: .der)
+    let key = try NIOSSLPrivateKey(bytes: Array(tlsKeyPEM.utf8), format: .pem)
+    var configuration = TLSConfiguration.makeServerConfiguration(
+      certificateChain: [.certificate(certificate)], privateKey: .privateKey(key))
+    configuration.minimumTLSVersion = .tlsv13
+    return configuration
+  }
+}

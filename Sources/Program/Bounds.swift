@@ -1,0 +1,123 @@
+/// What the bounds need to know of one matrix: norms, scales and biases by row.
+package struct RowNorms: Equatable, Sendable {
+  package let matrix: Matrix
+  /// Σ|W| of each row.
+  private(set) package var sums: [Int64] = []
+  /// ⌈√ΣW²⌉ of each row.
+  private(set) package var lengths: [Int64] = []
+  private(set) package var maxima: [Int64] = []
+  private(set) package var scales: [Int64] = []
+  private(set) package var biases: [Int64] = []
+
+  package init(matrix: Matrix) {
+    self.matrix = matrix
+  }
+
+  /// Adds the next row.
+  package mutating func append(_ row: [Int8], scale: UInt16, bias: Int64) {
+    var (sum, squares, maximum) = (Int64(0), Int64(0), Int64(0))
+    for weight in row {
+      let magnitude = Int64(weight.magnitude)
+      sum += magnitude
+      squares += magnitude * magnitude
+      maximum = max(maximum, magnitude)
+    }
+    sums.append(sum)
+    lengths.append(Int64(integerSquareRootUp(UInt128(squares))))
+    maxima.append(maximum)
+    scales.append(Int64(scale))
+    biases.append(bias)
+  }
+
+  package init(matrix: Matrix, content: MatrixContent) {
+    self.init(matrix: matrix)
+    for row in 0..<matrix.rows {
+      append(
+        Array(content.weights[row * matrix.columns..<(row + 1) * matrix.columns]), scale: content.scales[row],
+        bias: content.biases.isEmpty ? 0 : content.biases[row])
+    }
+  }
+}
+
+/// The proof that nothing overflows: bounds on every intermediate value of a program (SPEC.md, section 5).
+///
+/// A value of this type is the proof; there is none for a program whose bounds do not fit.
+package struct Bounds: Equatable, Sendable {
+  /// Greatest |x| of the residual stream after each block: embedding, then attention and feed-forward of each layer.
+  private(set) package var residual: [Int64] = []
+  /// Greatest |logit|.
+  private(set) package var logit: Int64 = 0
+
+  /// - Parameter rowNorms: one for each matrix, in the order of the graph.
+  /// - Throws: `ProgramError.bound` with the place and the rule of the first bound that does not hold.
+  package init(graph: Graph, rowNorms: [RowNorms]) throws(ProgramError) {
+    precondition(rowNorms.count == graph.matrices.count)
+    try grow(by: Self.embeddingBound(rowNorms[0]), Place("embedding"))
+    for (index, layer) in graph.layers.enumerated() {
+      let attention = AttentionBounds(attention: layer.attention, layer: index, rowNorms: rowNorms)
+      try grow(by: attention.outputBound(), Place("output", layer: index))
+      let feedForward = FeedForwardBounds(feedForward: layer.feedForward, layer: index, rowNorms: rowNorms)
+      try grow(by: feedForward.outputBound(), Place("down", layer: index))
+    }
+    try NormBounds.check(graph.finalNorm, Place("final norm"))
+    logit = try LinearBound(rowNorms[graph.head.index], site: graph.headSite, place: Place("head")).afterNorm(graph.finalNorm)
+    guard logit < 1 << 31 else { throw .bound(place: Place("head"), rule: "a logit could reach \(logit), beyond 31 bits") }
+  }
+
+  private mutating func grow(by bound: Int64, _ place: Place) throws(ProgramError) {
+    let total = (residual.last ?? 0) + bound
+    guard total < 1 << 47 else {
+      throw .bound(place: place, rule: "the residual stream could reach \(total), beyond 47 bits")
+    }
+    residual.append(total)
+  }
+
+  private static func embeddingBound(_ norms: RowNorms) -> Int64 {
+    let shift = norms.matrix.exponent - Graph.residualFraction
+    let products = zip(norms.maxima, norms.scales).map { $0 * $1 }
+    let greatest = products.max() ?? 0
+    return shift > 0 ? rs(greatest, shift) + 1 : Int64(min(scaledUp(UInt128(greatest), by: -shift), 1 << 60)) + 1
+  }
+}
+
+/// Rules on norms.
+enum NormBounds {
+  static func check(_ norm: RowScaleNorm, _ place: Place) throws(ProgramError) {
+    try checkSum(count: norm.gains.count, epsilon: norm.epsilon, place)
+  }
+
+  private static func checkSum(count: Int, epsilon: UInt64, _ place: Place) throws(ProgramError) {
+    guard UInt128(count) << 44 + UInt128(epsilon) < 1 << 62 else {
+      throw .bound(place: place, rule: "the sum of squares could leave 62 bits")
+    }
+  }
+
+  /// Greatest |value| of a formed norm.
+  static func formed(_ norm: FormedNorm, _ place: Place) throws(ProgramError) -> Int64 {
+    try checkSum(count: norm.gains.count, epsilon: norm.epsilon, place)
+    var greatest = Int64(0)
+    for (index, gain) in norm.gains.enumerated() {
+      let scaled = scaledUp(UInt128(gain.magnitude) * (1 << 16 + 1), by: norm.outputFraction - norm.exponent - 16)
+      let bias = norm.biases.isEmpty ? 0 : norm.biases[index].magnitude
+      let bound = scaled + 1 + UInt128(bias)
+      guard bound < 1 << 40 else { throw .bound(place: place, rule: "value \(index) could reach \(bound), beyond 40 bits") }
+      greatest = max(greatest, Int64(bound))
+    }
+    return greatest
+  }
+}
+
+/// ⌈x · 2^shift⌉, saturating far beyond every limit.
+func scaledUp(_ x: UInt128, by shift: Int) -> UInt128 {
+  if x == 0 { return 0 }
+  if shift < 0 {
+    return shift <= -127 ? 1 : (x + (1 << UInt128(-shift) - 1)) >> UInt128(-shift)
+  }
+  return shift >= x.leadingZeroBitCount - 1 ? 1 << 126 : x << UInt128(shift)
+}
+
+/// a·b, saturating far beyond every limit.
+func saturatingProduct(_ a: UInt128, _ b: UInt128) -> UInt128 {
+  let (product, overflow) = a.multipliedReportingOverflow(by: b)
+  return overflow ? 1 << 126 : min(product, 1 << 126)
+}

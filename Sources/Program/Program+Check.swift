@@ -1,0 +1,88 @@
+import FileMapping
+import Hashing
+
+extension Program {
+  /// Goes through every byte: section hashes, zero padding, tables, weight ranges, bounds.
+  /// - Parameter progress: told the share done, 0…1, at least once a section.
+  /// - Throws: the first violation, with its place.
+  /// - Complexity: one pass over the file.
+  package func checkContent(progress: ((Double) -> Void)? = nil) throws(ProgramError) {
+    try checkPadding()
+    guard file.bytes(frame.weights[1].range) == Tables.encoded else { throw .tables }
+    var rowNorms: [RowNorms] = []
+    for (place, matrix) in graph.matrices {
+      let weights = weights(of: matrix)
+      rowNorms.append(try check(weights, place))
+      let section = frame.weights[matrix.index + 2]
+      try compare(section, weights.root())
+      progress?(Double(section.range.upperBound) / Double(file.count))
+    }
+    for section in [frame.weights[0], frame.weights[1]] + frame.information {
+      try compare(section, flatRoot(section))
+    }
+    _ = try Bounds(graph: graph, rowNorms: rowNorms)
+    progress?(1)
+  }
+
+  private func flatRoot(_ section: Section) -> Digest {
+    Merkle.bytesRoot(file.bytes(section.range))
+  }
+
+  private func compare(_ section: Section, _ actual: Digest) throws(ProgramError) {
+    guard actual == section.root else { throw .section(name: section.name, expected: section.root, actual: actual) }
+  }
+
+  /// Bytes between the frame and sections, and between sections, are zero.
+  private func checkPadding() throws(ProgramError) {
+    var end = frame.size
+    for section in frame.sections {
+      if let index = file.bytes(end..<section.offset).firstIndex(where: { $0 != 0 }) {
+        throw .padding(offset: end + index)
+      }
+      end = section.range.upperBound
+    }
+  }
+
+  /// Ranges of weights, scales and biases, and zero padding within the packed layout.
+  private func check(_ weights: PackedWeights, _ place: Place) throws(ProgramError) {
+    let matrix = weights.matrix
+    for row in 0..<matrix.rows {
+      guard (1...4095).contains(weights.scales[row]) else {
+        throw .weights(place: place, row: row, reason: "a scale of \(weights.scales[row]), not 1…4095")
+      }
+      guard weights.bias(row).magnitude < 1 << 60 else {
+        throw .weights(place: place, row: row, reason: "a bias of \(weights.bias(row))")
+      }
+    }
+    try checkPackedPadding(weights, place)
+  }
+
+  private func check(_ weights: PackedWeights, _ place: Place) throws(ProgramError) -> RowNorms {
+    let _: Void = try check(weights, place)
+    var norms = RowNorms(matrix: weights.matrix)
+    for row in 0..<weights.matrix.rows {
+      let values = weights.row(row)
+      guard !values.contains(-128) else { throw .weights(place: place, row: row, reason: "a weight of −128") }
+      norms.append(values, scale: weights.scales[row], bias: weights.bias(row))
+    }
+    return norms
+  }
+
+  private func checkPackedPadding(_ weights: PackedWeights, _ place: Place) throws(ProgramError) {
+    let (matrix, layout) = (weights.matrix, weights.layout)
+    let section = frame.weights[matrix.index + 2]
+    if matrix.hasBias {
+      let gap = layout.scalesOffset + 2 * matrix.rows..<layout.biasesOffset
+      for offset in gap where file.integer(at: section.offset + offset, as: UInt8.self) != 0 {
+        throw .padding(offset: section.offset + offset)
+      }
+    }
+    guard matrix.layout == .panels else { return }
+    for row in 0..<layout.panelCount * MatrixLayout.panelRows {
+      let columns = row < matrix.rows ? matrix.columns..<layout.groupCount * MatrixLayout.groupColumns : 0..<layout.groupCount * MatrixLayout.groupColumns
+      for column in columns where weights.panels[layout.offset(row: row, column: column)] != 0 {
+        throw .padding(offset: section.offset + layout.offset(row: row, column: column))
+      }
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import Hashing
+import StrictJSON
+
+/// The checks of what the commitments, the chain and the trace root open to.
+extension BundleVerifier {
+  func checkRequest() throws(Refutation) -> Outcome? {
+    let body = bundle.requestBody
+    guard UInt64(body.count) == receipt.requestByteCount else {
+      throw .requestByteCount(stated: receipt.requestByteCount, actual: body.count)
+    }
+    guard bundle.blinds.commitment(toRequest: body) == receipt.requestCommitment else { throw .requestCommitment }
+    return Outcome(detail: "\(body.count) bytes")
+  }
+
+  func checkSeed() throws(Refutation) -> Outcome? {
+    let seed = receipt.seed
+    let named = try namedSeed()
+    switch seed.kind {
+    case .explicit:
+      guard let stated = seed.explicitSeed, seed.commitment == .zero else { throw .seed(.material) }
+      guard let named else { throw .seed(.invented) }
+      guard named == stated else { throw .seed(.ignored) }
+      return Outcome(detail: "explicit: \(stated), as the request says")
+    case .gateway:
+      guard SeedStatement.commitment(to: seed.material) == seed.commitment else { throw .seed(.commitment) }
+      guard named == nil else { throw .seed(.ignored) }
+      return Outcome(detail: "gateway: committed before the accept, revealed after")
+    }
+  }
+
+  /// The integer that the request's `seed` member holds; `nil` when it is absent or null.
+  private func namedSeed() throws(Refutation) -> Int64? {
+    guard let request = try? JSON.parse(bundle.requestBody), request.object != nil else { throw .seed(.unreadable) }
+    guard let value = request["seed"], !value.isNull else { return nil }
+    guard let integer = value.integer else { throw .seed(.unreadable) }
+    return Int64(integer)
+  }
+
+  func checkPrompt() throws(Refutation) -> Outcome? {
+    guard bundle.prompt.count == Int(receipt.promptCount), receipt.promptCount > 0 else {
+      throw .promptCount(stated: receipt.promptCount, actual: bundle.prompt.count)
+    }
+    guard bundle.blinds.commitment(toPrompt: bundle.prompt) == receipt.promptCommitment else {
+      throw .promptCommitment
+    }
+    return Outcome(detail: "\(bundle.prompt.count) tokens")
+  }
+
+  func checkChain() throws(Refutation) -> Outcome? {
+    guard bundle.answer.count == Int(receipt.answer.count) else {
+      throw .answerCount(stated: receipt.answer.count, actual: bundle.answer.count)
+    }
+    guard TokenChain(bundle.blinds, over: bundle.answer).end == receipt.answer.chainEnd else { throw .chain }
+    return Outcome(detail: "\(bundle.answer.count) tokens")
+  }
+
+  func checkText() throws(Refutation) -> Outcome? {
+    guard UInt64(bundle.text.count) == receipt.answer.textByteCount else {
+      throw .textByteCount(stated: receipt.answer.textByteCount, actual: bundle.text.count)
+    }
+    guard bundle.blinds.commitment(toText: bundle.text) == receipt.answer.textCommitment else {
+      throw .textCommitment
+    }
+    return Outcome(detail: "\(bundle.text.count) bytes")
+  }
+
+  func checkTrace() throws(Refutation) -> Outcome? {
+    let trace = receipt.trace
+    guard let cells = bundle.trace else {
+      return Outcome(isCertain: false, detail: "the bundle carries no cell hashes")
+    }
+    guard let root = TraceHashes.root(of: cells, positions: trace.positions, layers: trace.layers) else {
+      throw .traceCount(stated: UInt64(trace.positions) * UInt64(trace.layers), actual: cells.count)
+    }
+    guard root == trace.root else { throw .traceRoot(stated: trace.root, computed: root) }
+    return Outcome(detail: "\(cells.count) cells under the root")
+  }
+
+  func checkPositions() throws(Refutation) -> Outcome? {
+    let computed = Int(receipt.promptCount) + Int(receipt.answer.count) - 1
+    guard Int(receipt.trace.positions) == computed else {
+      throw .positions(stated: receipt.trace.positions, computed: computed)
+    }
+    guard (1...1024).contains(receipt.trace.layers) else { throw .layers(receipt.trace.layers) }
+    return Outcome(detail: "\(computed) positions, \(receipt.trace.layers) layers")
+  }
+
+  func checkSampling() throws(Refutation) -> Outcome? {
+    guard receipt.arithmeticVersion == 1 else { throw .arithmeticVersion(receipt.arithmeticVersion) }
+    if let field = receipt.sampling.outOfRange { throw .samplingRange(field: field) }
+    return Outcome(detail: "parameters in their ranges")
+  }
+
+  func checkFinish() throws(Refutation) -> Outcome? {
+    let (reason, count, limit) = (receipt.answer.finishReason, receipt.answer.count, receipt.sampling.maxTokens)
+    let isConsistent =
+      switch reason {
+      case .stopToken, .stopString: count >= 1 && (limit == 0 || count <= limit)
+      case .lengthLimit: limit > 0 && count == limit
+      case .contextFull: count >= 1 && (limit == 0 || count < limit)
+      case .aborted: limit == 0 || count < limit
+      }
+    guard isConsistent else { throw .finish(reason, answerCount: count, maxTokens: limit) }
+    guard receipt.answer.isPartial == (reason == .aborted) else { throw .partial(reason) }
+    return Outcome(detail: "\(reason)\(receipt.answer.isPartial ? ", partial: owed up to its last token" : "")")
+  }
+
+  func checkConsent() throws(Refutation) -> Outcome? {
+    let stated = receipt.consentCommitment
+    if stated == .zero { return nil }
+    for isGiven in [true, false] where bundle.blinds.commitment(toConsent: isGiven) == stated {
+      return Outcome(detail: isGiven ? "the user agrees to audits" : "the user does not agree to audits")
+    }
+    throw .consent
+  }
+}

@@ -1,0 +1,127 @@
+import Hashing
+import Program
+
+/// What an answer is generated from, all of which a receipt commits to.
+package struct GenerationRequest: Sendable {
+  package var prompt: [UInt32]
+  package var parameters: SamplerParameters
+  package var seed: Digest
+  package var choice: UInt32
+  /// Most tokens of the answer.
+  package var maximumTokens: Int
+  /// Tokens that end the answer; they belong to it.
+  package var stopTokens: [UInt32]
+  package var chainBlind: [UInt8]
+
+  package init(
+    prompt: [UInt32], parameters: SamplerParameters = SamplerParameters(), seed: Digest = .zero, choice: UInt32 = 0,
+    maximumTokens: Int, stopTokens: [UInt32] = [], chainBlind: [UInt8] = []
+  ) {
+    self.prompt = prompt
+    self.parameters = parameters
+    self.seed = seed
+    self.choice = choice
+    self.maximumTokens = maximumTokens
+    self.stopTokens = stopTokens
+    self.chainBlind = chainBlind
+  }
+}
+
+/// Why an answer ended with a token.
+package enum GenerationEnd: Equatable, Sendable {
+  case stopToken
+  case lengthLimit
+  case contextFull
+}
+
+/// One token of an answer, with everything that a checkpoint after it states.
+package struct GeneratedToken: Equatable, Sendable {
+  package let token: UInt32
+  /// Tokens of the answer so far, this one included.
+  package let count: Int
+  /// h_count of the token chain (SPEC.md, section 7).
+  package let chain: Digest
+  /// Root over the prompt's and the answer's positions but the last; zero without a trace.
+  package let traceRoot: Digest
+  /// Set on the last token.
+  package let end: GenerationEnd?
+}
+
+/// Generates an answer one token at a time; between two tokens a caller may stream, sign, or walk away.
+package struct Generation {
+  package let request: GenerationRequest
+  /// The sequence that holds the cache and the trace.
+  package let sequence: TokenSequence
+  private var sampler: Sampler
+  private var chain: TokenChain
+  private var last: GeneratedToken?
+  /// Tokens of the prompt that are in the cache.
+  private var fed = 0
+  private var logits: [Int32] = []
+
+  /// - Throws: `RuntimeError` for an empty or too long prompt, tokens beyond the vocabulary, illegal parameters.
+  package init(
+    _ request: GenerationRequest, model: Model, trace: TraceBuilder.Options? = nil, parallel: Parallel = Parallel(),
+    blockSize: Int = 32
+  ) throws(RuntimeError) {
+    self.request = request
+    sampler = try Sampler(checking: request, model: model)
+    chain = TokenChain(blind: request.chainBlind)
+    sequence = TokenSequence(model, parallel: parallel, blockSize: blockSize, trace: trace)
+  }
+
+  /// Feeds the next block of the prompt.
+  /// - Returns: whether the whole prompt has been fed. `next` feeds what is left; calling this first lets a caller stop
+  ///   in the middle of a long prompt.
+  package mutating func advancePrompt() throws(RuntimeError) -> Bool {
+    let end = min(fed + sequence.blockSize, request.prompt.count)
+    guard fed < end else { return true }
+    let isLast = end == request.prompt.count
+    let rows = try sequence.prefill(Array(request.prompt[fed..<end]), logits: isLast ? .last : .none)
+    if let row = rows.last { logits = row }
+    fed = end
+    return isLast
+  }
+
+  /// The next token of the answer, or `nil` after its end.
+  package mutating func next() throws(RuntimeError) -> GeneratedToken? {
+    guard request.maximumTokens > 0, last?.end == nil else { return nil }
+    if let last {
+      logits = try sequence.decode(last.token)
+    } else {
+      while try !advancePrompt() {}
+    }
+    let token = sampler.next(logits)
+    chain.append(token)
+    let count = sampler.answerCount
+    let step = GeneratedToken(
+      token: token, count: count, chain: chain.end, traceRoot: sequence.trace?.root ?? .zero,
+      end: end(after: token, count: count))
+    last = step
+    return step
+  }
+
+  private func end(after token: UInt32, count: Int) -> GenerationEnd? {
+    if request.stopTokens.contains(token) { return .stopToken }
+    if count >= request.maximumTokens { return .lengthLimit }
+    return sequence.room == 0 ? .contextFull : nil
+  }
+}
+
+extension Sampler {
+  /// A sampler for a request that has been checked against the model.
+  init(checking request: GenerationRequest, model: Model) throws(RuntimeError) {
+    let graph = model.graph
+    guard !request.prompt.isEmpty else { throw .emptyPrompt }
+    guard request.prompt.count <= graph.contextLength else {
+      throw .contextOverflow(positions: request.prompt.count, limit: graph.contextLength)
+    }
+    for token in request.prompt where token >= graph.vocabularyCount {
+      throw .unknownToken(token, vocabularyCount: graph.vocabularyCount)
+    }
+    guard request.parameters.isLegal else { throw .illegalSampling }
+    self.init(
+      request.parameters, seed: request.seed, choice: request.choice, prompt: request.prompt,
+      vocabularyCount: graph.vocabularyCount)
+  }
+}

@@ -1,0 +1,63 @@
+import Program
+
+/// The quantised rows of a block of tokens, ready for the panel kernels: i8, or i16 in the wide modes.
+final class Operands {
+  private let memory: Storage<Int16>
+  /// Row scales, one a token: mantissas and exponents.
+  let mantissas: Storage<Int64>
+  let exponents: Storage<Int>
+  private(set) var columns = 0
+  private(set) var site = QuantizerSite(block: 1)
+  /// Values from one row to the next.
+  private(set) var stride = 0
+
+  /// - Parameters:
+  ///   - tokens: most rows.
+  ///   - columns: most columns of a row.
+  init(tokens: Int, columns: Int) {
+    memory = Storage(tokens * Self.stride(columns))
+    mantissas = Storage(tokens)
+    exponents = Storage(tokens)
+  }
+
+  var isWide: Bool { site.mode != .int8 }
+
+  private static func stride(_ columns: Int) -> Int { (columns + 63) / 64 * 64 }
+
+  func prepare(columns: Int, site: QuantizerSite) {
+    self.columns = columns
+    self.site = site
+    stride = Self.stride(columns)
+  }
+
+  func bytes(_ token: Int) -> UnsafeMutablePointer<Int8> {
+    UnsafeMutableRawPointer(memory.start).assumingMemoryBound(to: Int8.self) + token * stride
+  }
+
+  func words(_ token: Int) -> UnsafeMutablePointer<Int16> { memory.start + token * stride }
+
+  /// Transforms and quantises one row, which is overwritten.
+  /// - Parameters:
+  ///   - factor: multiplies the step's reciprocal: the norm's root, or 1.
+  ///   - exponent: f_0 of the row scale before k: 23 + F_y, or 53 + s/2 after a norm.
+  func quantize(_ row: UnsafeMutablePointer<Int64>, token: Int, factor: Int64 = 1, exponent: Int) {
+    Hadamard.transform(row, count: columns, block: site.block)
+    let step = RowQuantizer.step(row, columns, limit: site.mode.limit)
+    switch site.mode {
+    case .int8: RowQuantizer.quantize(row, columns, step, into: bytes(token))
+    case .twoLimbs: RowQuantizer.quantize(row, columns, step, into: words(token))
+    case .blockShift: RowQuantizer.quantizeBlocks(row, columns, block: site.block, step, into: words(token))
+    }
+    clearPadding(token)
+    let scale = step.scale(factor: factor, exponent: exponent)
+    mantissas.start[token] = scale.mantissa
+    exponents.start[token] = scale.exponent + (site.mode == .blockShift ? 7 : 0)
+  }
+
+  /// The kernels read whole groups of four columns.
+  private func clearPadding(_ token: Int) {
+    for column in columns..<(columns + 3) / 4 * 4 {
+      if isWide { words(token)[column] = 0 } else { bytes(token)[column] = 0 }
+    }
+  }
+}

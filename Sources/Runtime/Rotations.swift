@@ -1,0 +1,47 @@
+import Program
+
+/// Cosines and sines of the positions of one block of tokens, for every distinct list of frequencies in the program.
+final class Rotations {
+  private let frequencies: [[UInt64]]
+  /// One for each list: shape (tokens, pairs, 2), cosine then sine.
+  private let tables: [Storage<Int16>]
+
+  init(frequencies: [[UInt64]], tokens: Int) {
+    self.frequencies = frequencies
+    tables = frequencies.map { Storage(2 * $0.count * tokens) }
+  }
+
+  /// Fills the tables for positions `first..<first + count`.
+  /// - Complexity: O(count · pairs) cosines, 24 terms each.
+  func fill(first: Int, count: Int, parallel: Parallel) {
+    for (list, table) in zip(frequencies, tables) {
+      let values = table.start
+      parallel.run(count, work: count * list.count * 512) { tokens in
+        for token in tokens {
+          for (pair, frequency) in list.enumerated() {
+            let (cosine, sine) = Rotation.cosSin(UInt64(first + token) &* frequency)
+            values[2 * (token * list.count + pair)] = Int16(cosine)
+            values[2 * (token * list.count + pair) + 1] = Int16(sine)
+          }
+        }
+      }
+    }
+  }
+
+  /// Rotates one head in place, adding 15 fraction bits.
+  /// - Parameter list: the layer's list of frequencies, `nil` for no rotation.
+  func rotate(_ head: UnsafeMutablePointer<Int64>, size: Int, token: Int, list: Int?) {
+    guard let list else {
+      for index in 0..<size { head[index] &<<= 15 }
+      return
+    }
+    let pairs = size / 2
+    let table = tables[list].start + 2 * token * pairs
+    for index in 0..<pairs {
+      let (cosine, sine) = (Int64(table[2 * index]), Int64(table[2 * index + 1]))
+      let (a, b) = (head[index], head[index + pairs])
+      head[index] = a &* cosine &- b &* sine
+      head[index + pairs] = b &* cosine &+ a &* sine
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import Hashing
+import Testing
+
+@testable import Receipts
+
+/// SplitMix64: the same numbers in every run.
+struct SeededGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  init(_ seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var value = state
+    value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+    return value ^ value >> 31
+  }
+
+  mutating func bytes(_ count: Int) -> [UInt8] {
+    (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &self) }
+  }
+  mutating func digest() throws -> Digest { try #require(Digest(bytes(32))) }
+  mutating func tokens(_ count: Int) -> [UInt32] { (0..<count).map { _ in .random(in: 0..<32_000, using: &self) } }
+}
+
+/// Two providers' key seeds.
+enum KeySeed {
+  static let honest = [UInt8](repeating: 7, count: 32)
+  static let other = [UInt8](repeating: 8, count: 32)
+}
+
+func signingKey(_ seed: [UInt8] = KeySeed.honest) throws -> SigningKey {
+  guard let key = SigningKey(seed: seed) else { throw SigningError() }
+  return key
+}
+
+/// One honest job: drawn tokens, a small invented trace, everything else as a provider would do it.
+struct Job {
+  var keySeed = KeySeed.honest
+  var requestBody = Array(#"{"model":"m","messages":[{"role":"user","content":"How tall is a giraffe?"}]}"#.utf8)
+  var text = Array("About five metres.".utf8)
+  var promptCount = 5
+  var answerCount = 7
+  var layers: UInt32 = 2
+  var explicitSeed: Int64?
+  var sampling = StatedSampling(maxTokens: 64)
+  var finishReason = FinishReason.stopToken
+  var hasTrace = true
+  var hasCertificate = true
+  var hasConsent = true
+  var drawn: UInt64 = 1
+
+  func bundle() throws -> Bundle {
+    var generator = SeededGenerator(drawn)
+    let key = try signingKey(keySeed)
+    let blinds = Blinds(master: try generator.digest())
+    let seed = try explicitSeed.map { .explicit($0) } ?? SeedStatement.gateway(revealing: generator.digest())
+    let accept = try key.sign(try accept(key.publicKey, blinds, seed, &generator))
+    let (prompt, answer) = (generator.tokens(promptCount), generator.tokens(answerCount))
+    let positions = UInt32(promptCount + answerCount - 1)
+    let cells = try (0..<Int(positions * layers)).map { _ in try generator.digest() }
+    let root = try #require(TraceHashes.root(of: cells, positions: positions, layers: layers))
+    let receipt = Receipt(
+      for: accept, arithmeticVersion: 1, promptCommitment: blinds.commitment(toPrompt: prompt),
+      promptCount: UInt32(promptCount), sampling: sampling, seed: seed, answer: statement(of: answer, blinds),
+      trace: TraceStatement(root: root, positions: positions, layers: layers),
+      amountOwed: try #require(
+        accept.body.payment.prices.amount(promptTokens: UInt32(promptCount), answerTokens: UInt32(answerCount))),
+      consentCommitment: hasConsent ? blinds.commitment(toConsent: true) : .zero,
+      times: ReceiptTimes(accepted: 1_000_000, firstToken: 1_000_100, finished: 1_000_900))
+    let der = generator.bytes(90)
+    let certificate = CertificateStatement(
+      der: der, signature: try key.signature(over: CertificateStatement.digest(of: der)))
+    return Bundle(
+      receipt: try key.sign(receipt), accept: accept, blinds: blinds, requestBody: requestBody, prompt: prompt,
+      answer: answer, text: text, trace: hasTrace ? cells : nil, certificate: hasCertificate ? certificate : nil)
+  }
+
+  private func accept(
+    _ key: PublicKey, _ blinds: Blinds, _ seed: SeedStatement, _ generator: inout SeededGenerator
+  ) throws -> Accept {
+    Accept(
+      network: try generator.digest(), requestID: try #require(RequestID(generator.bytes(16))),
+      clientNonce: try generator.digest(), providerKey: key, programRoot: try generator.digest(), form: .chat,
+      requestCommitment: blinds.commitment(toRequest: requestBody), requestByteCount: UInt64(requestBody.count),
+      seedKind: seed.kind, seedCommitment: seed.commitment,
+      payment: Payment(
+        payerKind: .gateway, payer: try generator.digest(), prices: Prices(prompt: 150_000, answer: 600_001)),
+      acceptedAt: 1_000_000, expiry: 9_000_000)
+  }
+
+  private func statement(of answer: [UInt32], _ blinds: Blinds) -> AnswerStatement {
+    AnswerStatement(
+      chainEnd: TokenChain(blinds, over: answer).end, count: UInt32(answer.count), finishReason: finishReason,
+      isPartial: finishReason == .aborted, textCommitment: blinds.commitment(toText: text),
+      textByteCount: UInt64(text.count))
+  }
+}
+
+extension Bundle {
+  /// The same bundle after a provider has changed its mind and signed everything anew.
+  func forged(
+    by seed: [UInt8] = KeySeed.honest, accept editAccept: (inout Accept) -> Void = { _ in },
+    receipt editReceipt: (inout Receipt) -> Void = { _ in }
+  ) throws -> Bundle {
+    let key = try signingKey(seed)
+    var forged = self
+    editAccept(&forged.accept.body)
+    forged.accept = try key.sign(forged.accept.body)
+    forged.receipt.body.acceptHash = forged.accept.hash
+    editReceipt(&forged.receipt.body)
+    forged.receipt = try key.sign(forged.receipt.body)
+    return forged
+  }
+
+  /// The same bundle with other contents and the same signatures.
+  func edited(_ edit: (inout Bundle) -> Void) -> Bundle {
+    var edited = self
+    edit(&edited)
+    return edited
+  }
+}
+
+extension VerificationReport {
+  var failed: [Check] { findings.filter { $0.verdict == .failed }.map(\.check) }
+}
+
+extension Digest {
+  /// Another digest: the lowest bit of the first byte turned.
+  var turned: Digest { Digest([bytes[0] ^ 1] + bytes.dropFirst()) ?? .zero }
+}
