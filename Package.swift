@@ -8,6 +8,7 @@ let kernels: [CSetting] = [.unsafeFlags(["-O3"])]
 
 let package = Package(
   name: "razao",
+  products: [.executable(name: "razao", targets: ["razao"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
@@ -20,6 +21,7 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
+    // The engine: no server library, and no Foundation but for measuring.
     .target(name: "CKernels", cSettings: kernels),
     .target(name: "StrictJSON", swiftSettings: engine),
     .target(name: "FileMapping", swiftSettings: engine),
@@ -28,13 +30,80 @@ let package = Package(
     .target(name: "Tokenizers", dependencies: ["StrictJSON"], swiftSettings: engine),
     .target(name: "Templates", dependencies: ["StrictJSON"], swiftSettings: engine),
     .target(name: "Checkpoints", dependencies: ["FileMapping", "StrictJSON"], swiftSettings: engine),
+    .target(
+      name: "Import",
+      dependencies: ["Checkpoints", "FileMapping", "Hashing", "Program", "StrictJSON", "Tokenizers"],
+      swiftSettings: engine),
+    .target(name: "Runtime", dependencies: ["CKernels", "FileMapping", "Hashing", "Program"], swiftSettings: engine),
+    .target(
+      name: "Measurement", dependencies: ["Hashing", "Import", "Program", "Runtime", "StrictJSON"],
+      swiftSettings: engine),
     .target(name: "Dialects", dependencies: ["StrictJSON"], swiftSettings: engine),
     .target(
       name: "Answering", dependencies: ["Dialects", "StrictJSON", "Templates", "Tokenizers"], swiftSettings: engine),
 
+    // Statements about answers, and checks of them.
+    .target(
+      name: "Receipts",
+      dependencies: ["Hashing", "StrictJSON", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: engine),
+    .target(
+      name: "Audit",
+      dependencies: ["Answering", "Dialects", "Hashing", "Program", "Receipts", "Runtime", "StrictJSON"],
+      swiftSettings: engine),
+
+    // Services and the command line.
+    .target(
+      name: "Node",
+      dependencies: [
+        "Answering", "Audit", "Dialects", "Hashing", "Program", "Receipts", "Runtime", "StrictJSON",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "X509", package: "swift-certificates"),
+      ]),
+    .executableTarget(
+      name: "razao",
+      dependencies: [
+        "Answering", "Audit", "Dialects", "FileMapping", "Hashing", "Import", "Measurement", "Node", "Program",
+        "Receipts", "Runtime", "StrictJSON",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      resources: [.copy("Resources/fabula.razao")]),
+
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(name: "HashingTests", dependencies: ["CKernels", "Hashing"]),
-    .testTarget(name: "ProgramTests", dependencies: ["Hashing", "Program"]),
+    .target(
+      name: "ProgramTestSupport", dependencies: ["FileMapping", "Hashing", "Program", "Tokenizers"],
+      path: "Tests/ProgramTestSupport", swiftSettings: engine),
+    .testTarget(name: "ProgramTests", dependencies: ["FileMapping", "Hashing", "Program", "ProgramTestSupport"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "FileMapping", "StrictJSON"]),
+    .testTarget(
+      name: "TokenizersTests", dependencies: ["Checkpoints", "StrictJSON", "Tokenizers"], exclude: ["Fixtures"]),
+    .testTarget(name: "TemplatesTests", dependencies: ["StrictJSON", "Templates"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ImportTests",
+      dependencies: ["Checkpoints", "FileMapping", "Hashing", "Import", "Program", "StrictJSON", "Tokenizers"]),
+    .testTarget(
+      name: "RuntimeTests",
+      dependencies: ["CKernels", "FileMapping", "Hashing", "Program", "ProgramTestSupport", "Runtime"]),
+    .testTarget(name: "DialectsTests", dependencies: ["Dialects", "StrictJSON"]),
+    .testTarget(name: "AnsweringTests", dependencies: ["Answering", "Dialects", "ProgramTestSupport", "Tokenizers"]),
+    .testTarget(name: "ReceiptsTests", dependencies: ["Hashing", "Receipts", "StrictJSON"]),
+    .testTarget(
+      name: "AuditTests",
+      dependencies: [
+        "Answering", "Audit", "Dialects", "FileMapping", "Hashing", "Program", "ProgramTestSupport", "Receipts", "Runtime",
+      ]),
+    .testTarget(
+      name: "NodeTests",
+      dependencies: [
+        "Dialects", "Hashing", "Node", "Receipts", "StrictJSON",
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+      ]),
   ]
 )

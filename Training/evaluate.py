@@ -3,8 +3,9 @@
     python3 evaluate.py MODEL TOKENS.json LOGITS.bin
 
 MODEL is a Hugging Face directory, TOKENS.json a fixture of reference.py. LOGITS.bin holds the program's logits as
-little-endian int32 with 16 fraction bits, one row of the vocabulary per position, sequence after sequence, with or without
-the last position of each sequence (which predicts nothing here). A file that ends early covers the first sequences.
+little-endian int32 with 16 fraction bits, one row of the vocabulary per position, sequence after sequence, with or
+without the last position of each sequence (which predicts nothing here). A file that ends early covers the first
+sequences.
 """
 
 import argparse
@@ -33,13 +34,22 @@ def compare(model, sequences, rows, with_last: bool):
     columns, at = [], 0
     for ids in sequences:
         count = len(ids) - 1
-        ours = rows[at:at + count].astype(np.float64) / 65536
+        ours = rows[at : at + count].astype(np.float64) / 65536
         at += count + with_last
         theirs = model.logits([ids])[0][:-1]
         p, q = log_softmax(theirs), log_softmax(ours)
         best, index = np.partition(theirs, -2, axis=-1), (np.arange(count), ids[1:])
-        columns.append(np.stack((-p[index], -q[index], (np.exp(p) * (p - q)).sum(axis=-1),
-                                 theirs.argmax(axis=-1) == ours.argmax(axis=-1), best[:, -1] - best[:, -2])))
+        columns.append(
+            np.stack(
+                (
+                    -p[index],
+                    -q[index],
+                    (np.exp(p) * (p - q)).sum(axis=-1),
+                    theirs.argmax(axis=-1) == ours.argmax(axis=-1),
+                    best[:, -1] - best[:, -2],
+                )
+            )
+        )
     return np.concatenate(columns, axis=1)
 
 

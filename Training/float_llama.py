@@ -12,7 +12,7 @@ def read_safetensors(path: Path) -> dict[str, np.ndarray]:
     raw = Path(path).read_bytes()
     (length,) = struct.unpack("<Q", raw[:8])
     tensors = {}
-    for name, entry in json.loads(raw[8:8 + length]).items():
+    for name, entry in json.loads(raw[8 : 8 + length]).items():
         if name == "__metadata__":
             continue
         start, end = (8 + length + offset for offset in entry["data_offsets"])
@@ -39,7 +39,11 @@ class FloatLlama:
         directory = Path(directory)
         self.config = c = json.loads((directory / "config.json").read_text(encoding="utf-8"))
         self.weights = read_safetensors(directory / "model.safetensors")
-        self.layers, self.heads, self.kv_heads = c["num_hidden_layers"], c["num_attention_heads"], c["num_key_value_heads"]
+        self.layers, self.heads, self.kv_heads = (
+            c["num_hidden_layers"],
+            c["num_attention_heads"],
+            c["num_key_value_heads"],
+        )
         self.head_size = c.get("head_dim") or c["hidden_size"] // self.heads
         self.context, self.vocabulary = c["max_position_embeddings"], c["vocab_size"]
         half = self.head_size // 2
@@ -56,7 +60,7 @@ class FloatLlama:
     def rotate(self, x, start: int):
         """x: (batch, heads, time, head_size); element i turns with element i + head_size / 2."""
         time, half = x.shape[2], self.head_size // 2
-        cos, sin = self.cos[start:start + time], self.sin[start:start + time]
+        cos, sin = self.cos[start : start + time], self.sin[start : start + time]
         a, b = x[..., :half], x[..., half:]
         return np.concatenate((a * cos - b * sin, b * cos + a * sin), axis=-1)
 

@@ -4,8 +4,9 @@
     python3 reference.py held-out model ../Tests/Fixtures/reference shipped
 
 NAME-tokens.json      {"passport", "sequences": [[ids], …]}
-NAME-reference.json   {"passport", "nll_sum", "predictions", "top1", "gap_milli"}; the two lists run over positions
-                      0 … n − 2 of every sequence, one after the other; the gap between the two best logits is rounded down.
+NAME-reference.json   {"passport", "nll_sum", "predictions", "top1", "gap_milli"}; nll_sum in nats; the two lists run
+                      over positions 0 … n − 2 of every sequence, one after the other; the gap between the two
+                      best logits is in thousandths, rounded down.
 NAME-logits.npy       float32 logits of the first positions of the first sequences
 """
 
@@ -37,8 +38,10 @@ def held_out_sequences(directory: Path):
         while len(ids) < HELD_OUT_LENGTH:
             ids += tokenizer.encode_chat(next(talks))[0] + [end]
         sequences.append(ids[:HELD_OUT_LENGTH])
-    return sequences, (f"conversations of generate.py, seed {HELD_OUT_SEED} (training: seed 1), end to end, "
-                       f"cut at {HELD_OUT_LENGTH} tokens")
+    return sequences, (
+        f"conversations of generate.py, seed {HELD_OUT_SEED} (training: seed 1), end to end, "
+        f"cut at {HELD_OUT_LENGTH} tokens"
+    )
 
 
 def measure(model, sequences):
@@ -80,8 +83,13 @@ def main():
             sys.exit("the greedy tokens differ from the golden ones")
         print("the golden greedy tokens are reproduced")
     sequences, how = sampled_sequences(model) if options.text == "sampled" else held_out_sequences(options.model)
-    passport = {"model": options.name, "text": how, "command": f"reference.py {options.text} MODEL OUT {options.name}",
-                "arithmetic": "float64", "numpy": np.__version__}
+    passport = {
+        "model": options.name,
+        "text": how,
+        "command": f"reference.py {options.text} MODEL OUT {options.name}",
+        "arithmetic": "float64",
+        "numpy": np.__version__,
+    }
     options.out.mkdir(parents=True, exist_ok=True)
     write_tokens(options.out / f"{options.name}-tokens.json", passport, sequences)
     nll, top, gaps = measure(model, sequences)

@@ -8,14 +8,18 @@ import regex
 
 SPECIALS = ("<|endoftext|>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>")
 # Words with one leading character, single digits, punctuation, line ends, spaces.
-PATTERN = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|"
-           r"\s*[\r\n]+|\s+(?!\S)|\s+")
-CHAT_TEMPLATE = ("{% for message in messages %}{{ '<|' + message['role'] + '|>\\n' + message['content'] + '<|end|>\\n' }}"
-                 "{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>\\n' }}{% endif %}")
+PATTERN = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|"
+    r"\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+CHAT_TEMPLATE = (
+    "{% for message in messages %}{{ '<|' + message['role'] + '|>\\n' + message['content'] + '<|end|>\\n' }}"
+    "{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>\\n' }}{% endif %}"
+)
 
 
 def byte_alphabet() -> list[str]:
-    """The printable stand-in of every byte, as GPT-2 chose them: printable Latin-1 as itself, the rest from U+0100 up."""
+    """The printable stand-in of every byte, as in GPT-2: printable Latin-1 as itself, the rest from U+0100 up."""
     printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     spare = iter(range(0x100, 0x200))
     return [chr(b) if b in printable else chr(next(spare)) for b in range(256)]
@@ -45,7 +49,7 @@ class Tokenizer:
                 best = min(range(len(parts) - 1), key=lambda i: self.rank.get((parts[i], parts[i + 1]), 1 << 30))
                 if (parts[best], parts[best + 1]) not in self.rank:
                     break
-                parts[best:best + 2] = [parts[best] + parts[best + 1]]
+                parts[best : best + 2] = [parts[best] + parts[best + 1]]
             found = self.cache[word] = [self.ids[p] for p in parts]
         return found
 
@@ -76,22 +80,54 @@ class Tokenizer:
         return self.encode_chat(conversation)[0] + [self.special("assistant")] + self.encode("\n")
 
     def json(self) -> dict:
-        specials = [{"id": self.ids[s], "content": s, "single_word": False, "lstrip": False, "rstrip": False,
-                     "normalized": False, "special": True} for s in SPECIALS]
+        specials = [
+            {
+                "id": self.ids[s],
+                "content": s,
+                "single_word": False,
+                "lstrip": False,
+                "rstrip": False,
+                "normalized": False,
+                "special": True,
+            }
+            for s in SPECIALS
+        ]
         byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": False, "use_regex": False}
         split = {"type": "Split", "pattern": {"Regex": PATTERN}, "behavior": "Isolated", "invert": False}
         vocab = {t: i for t, i in self.ids.items() if t not in SPECIALS}
-        return {"version": "1.0", "truncation": None, "padding": None, "added_tokens": specials, "normalizer": None,
-                "pre_tokenizer": {"type": "Sequence", "pretokenizers": [split, byte_level]}, "post_processor": byte_level,
-                "decoder": byte_level,
-                "model": {"type": "BPE", "dropout": None, "unk_token": None, "continuing_subword_prefix": "",
-                          "end_of_word_suffix": "", "fuse_unk": False, "byte_fallback": False, "ignore_merges": False,
-                          "vocab": vocab, "merges": [f"{a} {b}" for a, b in self.merges]}}
+        return {
+            "version": "1.0",
+            "truncation": None,
+            "padding": None,
+            "added_tokens": specials,
+            "normalizer": None,
+            "pre_tokenizer": {"type": "Sequence", "pretokenizers": [split, byte_level]},
+            "post_processor": byte_level,
+            "decoder": byte_level,
+            "model": {
+                "type": "BPE",
+                "dropout": None,
+                "unk_token": None,
+                "continuing_subword_prefix": "",
+                "end_of_word_suffix": "",
+                "fuse_unk": False,
+                "byte_fallback": False,
+                "ignore_merges": False,
+                "vocab": vocab,
+                "merges": [f"{a} {b}" for a, b in self.merges],
+            },
+        }
 
     def config(self) -> dict:
-        return {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": 512, "eos_token": "<|end|>",
-                "pad_token": "<|endoftext|>", "add_bos_token": False, "clean_up_tokenization_spaces": False,
-                "chat_template": CHAT_TEMPLATE}
+        return {
+            "tokenizer_class": "PreTrainedTokenizerFast",
+            "model_max_length": 512,
+            "eos_token": "<|end|>",
+            "pad_token": "<|endoftext|>",
+            "add_bos_token": False,
+            "clean_up_tokenization_spaces": False,
+            "chat_template": CHAT_TEMPLATE,
+        }
 
 
 def load(path) -> Tokenizer:
@@ -117,6 +153,6 @@ def train(conversations, vocabulary: int) -> Tokenizer:
             i = 0
             while i < len(parts) - 1:
                 if (parts[i], parts[i + 1]) == best:
-                    parts[i:i + 2] = [parts[i] + parts[i + 1]]
+                    parts[i : i + 2] = [parts[i] + parts[i + 1]]
                 i += 1
     return Tokenizer(merges)

@@ -3,8 +3,8 @@
     python3 train.py                 # build/ gets the checkpoint and the loss log, model/ the exported model
     python3 train.py --steps 200     # a short trial
 
-The learning rate warms up, stays level, and falls along a cosine in the last part. As long as the fall has not begun,
-a number written to build/steps changes the length of the run: the result is the same as with that --steps from the start.
+The learning rate warms up, stays level, and falls along a cosine in the last part. As long as the fall has not begun, a
+number written to build/steps changes the length of the run; the result is that of --steps with this number.
 """
 
 import argparse
@@ -44,7 +44,7 @@ class Windows:
             more, spoken = self.tokenizer.encode_chat(next(self.talks))
             ids += more + [self.end]
             weights += [1.0 if s else PROMPT_WEIGHT for s in spoken] + [PROMPT_WEIGHT]
-        return ids[:length + 1], weights[1:length + 1]
+        return ids[: length + 1], weights[1 : length + 1]
 
     def batch(self, count: int, length: int):
         ids, weights = zip(*(self.window(length) for _ in range(count)))
@@ -119,10 +119,15 @@ def run(options):
             mean = sum(recent) / max(1, len(recent))
             writer.writerow((step, step * 2048, f"{mean:.4f}", f"{held:.4f}", int(time.time() - started)))
             log.flush()
-            print(f"step {step} of {steps}  loss {mean:.4f}  held out {held:.4f}  {time.time() - started:.0f} s", flush=True)
+            print(
+                f"step {step} of {steps}  loss {mean:.4f}  held out {held:.4f}  {time.time() - started:.0f} s",
+                flush=True,
+            )
             recent = []
-            torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "step": step, "steps": steps},
-                       build / "checkpoint.new")
+            torch.save(
+                {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "step": step, "steps": steps},
+                build / "checkpoint.new",
+            )
             os.replace(build / "checkpoint.new", checkpoint)
             (build / "tokenizer.json").write_text(json.dumps(tokenizer.json()), encoding="utf-8")
             steps = wished_steps(build, step, steps)
@@ -141,7 +146,7 @@ def run(options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=5000)
+    parser.add_argument("--steps", type=int, default=5500)
     parser.add_argument("--every", type=int, default=100, help="steps between log lines and checkpoints")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--build", default=str(HERE / "build"))

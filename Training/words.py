@@ -3,94 +3,283 @@
 GIRLS = "Mia Anna Lily Rosa Ada Nora Ella Ruby Clara Iris Luna Maya Zoe Tara Olive Daisy Bella Lucy Sara Nina".split()
 BOYS = "Tom Ben Leo Max Sam Finn Hugo Oscar Theo Milo Jack Otto Noah Eli Felix Paul Toby Ned Gus Omar".split()
 
-ANIMALS = ("fox owl bear rabbit mouse cat dog hedgehog squirrel frog duck goose horse pony cow goat sheep lamb pig "
-           "deer wolf badger beaver otter turtle snail bee ant butterfly crow robin sparrow penguin whale dolphin "
-           "seal crab fish lion tiger elephant monkey giraffe zebra camel kitten puppy hen parrot bat lizard mole "
-           "swan donkey panda koala kangaroo dragon robot giant wizard pirate sailor baker farmer king queen "
-           "princess knight").split()
-FRIEND_ANIMALS = ("fox owl bear rabbit mouse cat dog hedgehog squirrel frog duck goose goat turtle snail crow robin "
-                  "badger beaver otter deer mole lion tiger elephant monkey penguin dragon robot kitten puppy horse "
-                  "pig sheep panda parrot baker sailor knight giant").split()
+ANIMALS = (
+    "fox owl bear rabbit mouse cat dog hedgehog squirrel frog duck goose horse pony cow goat sheep lamb pig "
+    "deer wolf badger beaver otter turtle snail bee ant butterfly crow robin sparrow penguin whale dolphin "
+    "seal crab fish lion tiger elephant monkey giraffe zebra camel kitten puppy hen parrot bat lizard mole "
+    "swan donkey panda koala kangaroo dragon robot giant wizard pirate sailor baker farmer king queen "
+    "princess knight"
+).split()
+FRIEND_ANIMALS = (
+    "fox owl bear rabbit mouse cat dog hedgehog squirrel frog duck goose goat turtle snail crow robin "
+    "badger beaver otter deer mole lion tiger elephant monkey penguin dragon robot kitten puppy horse "
+    "pig sheep panda parrot baker sailor knight giant"
+).split()
 
 # object -> (where it is kept or used for) kept simple: everything here can be carried, lost, found and given.
-OBJECTS = ("lantern kite ball book drum hat scarf boat bell key map basket cup blanket flute spoon button coin "
-           "feather shell stone ring umbrella coat boot bag box letter pencil brush candle clock mirror doll teddy "
-           "whistle rope ladder wheel cart sled pot pan jar bottle cake pie apple pear cookie carrot flower rose "
-           "leaf star crown necklace ribbon lamp chair balloon puzzle violin trumpet sword shield wand telescope "
-           "compass camera bicycle train hammer shovel broom pillow sock glove mitten net bucket toy nut seed egg "
-           "painting").split()
+OBJECTS = (
+    "lantern kite ball book drum hat scarf boat bell key map basket cup blanket flute spoon button coin "
+    "feather shell stone ring umbrella coat boot bag box letter pencil brush candle clock mirror doll teddy "
+    "whistle rope ladder wheel cart sled pot pan jar bottle cake pie apple pear cookie carrot flower rose "
+    "leaf star crown necklace ribbon lamp chair balloon puzzle violin trumpet sword shield wand telescope "
+    "compass camera bicycle train hammer shovel broom pillow sock glove mitten net bucket toy nut seed egg "
+    "painting"
+).split()
 
-PLACES = {"forest": "in", "garden": "in", "village": "in", "meadow": "in", "valley": "in", "park": "in",
-          "hill": "on", "beach": "on", "farm": "on", "island": "on", "mountain": "on", "river": "by", "lake": "by",
-          "sea": "by", "pond": "by", "castle": "in", "town": "in", "cave": "in", "school": "at", "market": "at",
-          "house": "in", "barn": "in", "bridge": "by", "desert": "in", "city": "in", "mill": "by", "library": "in"}
+PLACES = {
+    "forest": "in",
+    "garden": "in",
+    "village": "in",
+    "meadow": "in",
+    "valley": "in",
+    "park": "in",
+    "hill": "on",
+    "beach": "on",
+    "farm": "on",
+    "island": "on",
+    "mountain": "on",
+    "river": "by",
+    "lake": "by",
+    "sea": "by",
+    "pond": "by",
+    "castle": "in",
+    "town": "in",
+    "cave": "in",
+    "school": "at",
+    "market": "at",
+    "house": "in",
+    "barn": "in",
+    "bridge": "by",
+    "desert": "in",
+    "city": "in",
+    "mill": "by",
+    "library": "in",
+}
 
 COLOURS = "red blue green yellow white black brown orange purple pink grey golden silver".split()
-TRAITS = "small brave kind shy clever curious quiet young old gentle cheerful careful lonely hungry proud sleepy".split()
+TRAITS = (
+    "small brave kind shy clever curious quiet young old gentle cheerful careful lonely hungry proud sleepy".split()
+)
 
-COLOUR_OF = {"the sky": "blue", "grass": "green", "snow": "white", "the sun": "yellow", "a banana": "yellow",
-             "a lemon": "yellow", "milk": "white", "a tomato": "red", "blood": "red", "a strawberry": "red",
-             "coal": "black", "a crow": "black", "the night": "black", "a carrot": "orange", "an orange": "orange",
-             "a pumpkin": "orange", "a leaf": "green", "a frog": "green", "a cucumber": "green", "chocolate": "brown",
-             "a bear": "brown", "wood": "brown", "the sea": "blue", "a swan": "white", "an elephant": "grey",
-             "a mouse": "grey", "a flamingo": "pink", "a pig": "pink", "a plum": "purple", "salt": "white",
-             "a cloud": "white", "a fire engine": "red", "a fox": "red", "a cherry": "red", "a pea": "green",
-             "honey": "golden", "sand": "yellow", "a polar bear": "white", "a grape": "purple", "a stone": "grey"}
+COLOUR_OF = {
+    "the sky": "blue",
+    "grass": "green",
+    "snow": "white",
+    "the sun": "yellow",
+    "a banana": "yellow",
+    "a lemon": "yellow",
+    "milk": "white",
+    "a tomato": "red",
+    "blood": "red",
+    "a strawberry": "red",
+    "coal": "black",
+    "a crow": "black",
+    "the night": "black",
+    "a carrot": "orange",
+    "an orange": "orange",
+    "a pumpkin": "orange",
+    "a leaf": "green",
+    "a frog": "green",
+    "a cucumber": "green",
+    "chocolate": "brown",
+    "a bear": "brown",
+    "wood": "brown",
+    "the sea": "blue",
+    "a swan": "white",
+    "an elephant": "grey",
+    "a mouse": "grey",
+    "a flamingo": "pink",
+    "a pig": "pink",
+    "a plum": "purple",
+    "salt": "white",
+    "a cloud": "white",
+    "a fire engine": "red",
+    "a fox": "red",
+    "a cherry": "red",
+    "a pea": "green",
+    "honey": "golden",
+    "sand": "yellow",
+    "a polar bear": "white",
+    "a grape": "purple",
+    "a stone": "grey",
+}
 
-SOUND_OF = {"dog": "woof", "cat": "meow", "cow": "moo", "duck": "quack", "sheep": "baa", "pig": "oink",
-            "horse": "neigh", "lion": "roar", "bee": "buzz", "owl": "hoot", "frog": "croak", "mouse": "squeak",
-            "crow": "caw", "hen": "cluck", "snake": "hiss", "wolf": "howl", "goose": "honk", "donkey": "hee-haw"}
+SOUND_OF = {
+    "dog": "woof",
+    "cat": "meow",
+    "cow": "moo",
+    "duck": "quack",
+    "sheep": "baa",
+    "pig": "oink",
+    "horse": "neigh",
+    "lion": "roar",
+    "bee": "buzz",
+    "owl": "hoot",
+    "frog": "croak",
+    "mouse": "squeak",
+    "crow": "caw",
+    "hen": "cluck",
+    "snake": "hiss",
+    "wolf": "howl",
+    "goose": "honk",
+    "donkey": "hee-haw",
+}
 
-BABY_OF = {"dog": "puppy", "cat": "kitten", "cow": "calf", "sheep": "lamb", "horse": "foal", "duck": "duckling",
-           "hen": "chick", "pig": "piglet", "goat": "kid", "bear": "cub", "lion": "cub", "frog": "tadpole",
-           "deer": "fawn", "kangaroo": "joey", "swan": "cygnet", "goose": "gosling"}
+BABY_OF = {
+    "dog": "puppy",
+    "cat": "kitten",
+    "cow": "calf",
+    "sheep": "lamb",
+    "horse": "foal",
+    "duck": "duckling",
+    "hen": "chick",
+    "pig": "piglet",
+    "goat": "kid",
+    "bear": "cub",
+    "lion": "cub",
+    "frog": "tadpole",
+    "deer": "fawn",
+    "kangaroo": "joey",
+    "swan": "cygnet",
+    "goose": "gosling",
+}
 
-LEGS_OF = {"dog": 4, "cat": 4, "cow": 4, "horse": 4, "duck": 2, "hen": 2, "bird": 2, "spider": 8, "bee": 6, "ant": 6,
-           "snake": 0, "fish": 0, "sheep": 4, "fox": 4, "beetle": 6, "owl": 2, "frog": 4, "elephant": 4, "lion": 4,
-           "butterfly": 6, "child": 2, "worm": 0, "mouse": 4, "bear": 4}
+LEGS_OF = {
+    "dog": 4,
+    "cat": 4,
+    "cow": 4,
+    "horse": 4,
+    "duck": 2,
+    "hen": 2,
+    "bird": 2,
+    "spider": 8,
+    "bee": 6,
+    "ant": 6,
+    "snake": 0,
+    "fish": 0,
+    "sheep": 4,
+    "fox": 4,
+    "beetle": 6,
+    "owl": 2,
+    "frog": 4,
+    "elephant": 4,
+    "lion": 4,
+    "butterfly": 6,
+    "child": 2,
+    "worm": 0,
+    "mouse": 4,
+    "bear": 4,
+}
 
-HOME_OF = {"bird": "a nest", "bee": "a hive", "fish": "the water", "rabbit": "a burrow", "fox": "a den",
-           "horse": "a stable", "cow": "a barn", "bear": "a cave", "spider": "a web", "dog": "a house with people",
-           "whale": "the sea", "frog": "a pond", "camel": "the desert", "penguin": "the cold south",
-           "monkey": "the trees", "squirrel": "a tree", "mole": "the ground", "crab": "the sea", "hen": "a coop",
-           "pig": "a sty", "owl": "a tree", "ant": "an ant hill", "beaver": "a lodge by the river"}
+HOME_OF = {
+    "bird": "a nest",
+    "bee": "a hive",
+    "fish": "the water",
+    "rabbit": "a burrow",
+    "fox": "a den",
+    "horse": "a stable",
+    "cow": "a barn",
+    "bear": "a cave",
+    "spider": "a web",
+    "dog": "a house with people",
+    "whale": "the sea",
+    "frog": "a pond",
+    "camel": "the desert",
+    "penguin": "the cold south",
+    "monkey": "the trees",
+    "squirrel": "a tree",
+    "mole": "the ground",
+    "crab": "the sea",
+    "hen": "a coop",
+    "pig": "a sty",
+    "owl": "a tree",
+    "ant": "an ant hill",
+    "beaver": "a lodge by the river",
+}
 
-FOOD_OF = {"rabbit": "carrots and grass", "cow": "grass", "cat": "fish and mice", "dog": "meat and bones",
-           "horse": "grass and hay", "squirrel": "nuts", "monkey": "fruit", "bear": "berries, fish and honey",
-           "bird": "seeds and worms", "panda": "bamboo", "mouse": "seeds and cheese", "frog": "flies",
-           "lion": "meat", "sheep": "grass", "owl": "mice", "bee": "nectar", "hen": "grain", "whale": "small fish",
-           "goat": "leaves and grass", "koala": "leaves", "giraffe": "leaves from tall trees", "fox": "mice and berries"}
+FOOD_OF = {
+    "rabbit": "carrots and grass",
+    "cow": "grass",
+    "cat": "fish and mice",
+    "dog": "meat and bones",
+    "horse": "grass and hay",
+    "squirrel": "nuts",
+    "monkey": "fruit",
+    "bear": "berries, fish and honey",
+    "bird": "seeds and worms",
+    "panda": "bamboo",
+    "mouse": "seeds and cheese",
+    "frog": "flies",
+    "lion": "meat",
+    "sheep": "grass",
+    "owl": "mice",
+    "bee": "nectar",
+    "hen": "grain",
+    "whale": "small fish",
+    "goat": "leaves and grass",
+    "koala": "leaves",
+    "giraffe": "leaves from tall trees",
+    "fox": "mice and berries",
+}
 
-OPPOSITES = ("hot cold|big small|tall short|fast slow|up down|day night|happy sad|light dark|wet dry|old new|"
-             "open closed|full empty|hard soft|loud quiet|good bad|near far|early late|left right|in out|long short|"
-             "clean dirty|high low|thick thin|strong weak|first last|black white|inside outside|rich poor|"
-             "heavy light|begin end|always never|push pull|yes no|above below|summer winter|brave afraid|"
-             "question answer|sweet sour|deep shallow|wide narrow|true false|give take|laugh cry|win lose|"
-             "love hate|before after|more less|asleep awake|sun moon|friend enemy")
+OPPOSITES = (
+    "hot cold|big small|tall short|fast slow|up down|day night|happy sad|light dark|wet dry|old new|"
+    "open closed|full empty|hard soft|loud quiet|good bad|near far|early late|left right|in out|long short|"
+    "clean dirty|high low|thick thin|strong weak|first last|black white|inside outside|rich poor|"
+    "heavy light|begin end|always never|push pull|yes no|above below|summer winter|brave afraid|"
+    "question answer|sweet sour|deep shallow|wide narrow|true false|give take|laugh cry|win lose|"
+    "love hate|before after|more less|asleep awake|sun moon|friend enemy"
+)
 
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 MONTHS = "January February March April May June July August September October November December".split()
 SEASONS = "spring summer autumn winter".split()
 
-KIND_OF = {"fruit": "apple pear banana plum cherry grape lemon orange peach strawberry",
-           "vegetable": "carrot potato onion pea bean cabbage cucumber pumpkin",
-           "animal": "dog cat horse fox owl bear fish whale frog lion",
-           "bird": "robin sparrow owl crow duck swan parrot penguin",
-           "insect": "bee ant butterfly beetle fly",
-           "colour": "red blue green yellow purple pink brown",
-           "tool": "hammer saw shovel broom brush",
-           "flower": "rose daisy tulip lily violet",
-           "instrument": "drum flute violin trumpet piano guitar",
-           "shape": "circle square triangle star"}
+KIND_OF = {
+    "fruit": "apple pear banana plum cherry grape lemon orange peach strawberry",
+    "vegetable": "carrot potato onion pea bean cabbage cucumber pumpkin",
+    "animal": "dog cat horse fox owl bear fish whale frog lion",
+    "bird": "robin sparrow owl crow duck swan parrot penguin",
+    "insect": "bee ant butterfly beetle fly",
+    "colour": "red blue green yellow purple pink brown",
+    "tool": "hammer saw shovel broom brush",
+    "flower": "rose daisy tulip lily violet",
+    "instrument": "drum flute violin trumpet piano guitar",
+    "shape": "circle square triangle star",
+}
 
-USE_OF = {"a spoon": "eating soup", "a pencil": "writing and drawing", "an umbrella": "staying dry in the rain",
-          "a key": "opening a door", "a bed": "sleeping", "a clock": "telling the time", "a broom": "sweeping the floor",
-          "a hammer": "hitting nails", "a lamp": "giving light", "a boat": "travelling on water", "a cup": "drinking",
-          "a book": "reading", "a ladder": "climbing up high", "a map": "finding the way", "a bell": "ringing",
-          "a chair": "sitting", "a bridge": "crossing a river", "a coat": "keeping warm", "soap": "washing",
-          "a knife": "cutting", "a window": "letting in light", "a rope": "tying things", "a lantern": "seeing in the dark",
-          "a compass": "finding north", "a camera": "taking pictures", "a pot": "cooking", "a needle": "sewing",
-          "a bicycle": "riding", "a telescope": "looking at the stars", "a basket": "carrying things"}
+USE_OF = {
+    "a spoon": "eating soup",
+    "a pencil": "writing and drawing",
+    "an umbrella": "staying dry in the rain",
+    "a key": "opening a door",
+    "a bed": "sleeping",
+    "a clock": "telling the time",
+    "a broom": "sweeping the floor",
+    "a hammer": "hitting nails",
+    "a lamp": "giving light",
+    "a boat": "travelling on water",
+    "a cup": "drinking",
+    "a book": "reading",
+    "a ladder": "climbing up high",
+    "a map": "finding the way",
+    "a bell": "ringing",
+    "a chair": "sitting",
+    "a bridge": "crossing a river",
+    "a coat": "keeping warm",
+    "soap": "washing",
+    "a knife": "cutting",
+    "a window": "letting in light",
+    "a rope": "tying things",
+    "a lantern": "seeing in the dark",
+    "a compass": "finding north",
+    "a camera": "taking pictures",
+    "a pot": "cooking",
+    "a needle": "sewing",
+    "a bicycle": "riding",
+    "a telescope": "looking at the stars",
+    "a basket": "carrying things",
+}
 
 SIZE_ORDER = "ant bee mouse frog bird cat fox dog wolf lion bear horse elephant whale".split()
 
@@ -162,38 +351,82 @@ FACTS = [
 ]
 
 SELF = [
-    (("What is Razao?", "Tell me about Razao.", "What does Razao do?", "Explain Razao.", "what is razao"),
-     ("Razao is a network where every answer can be checked.",)),
-    (("How can an answer be checked?", "How does Razao check answers?", "How does checking work?",
-      "How can I check your answer?"),
-     ("Every step is done with whole numbers, so anyone can repeat it and get the same result.",)),
-    (("Why should I trust you?", "Can I trust your answer?", "How do I know you are honest?"),
-     ("You need not trust me. You can check that my answer was computed correctly. "
-      "But a correct computation can still be a wrong answer.",)),
-    (("Who are you?", "What are you?", "Tell me about yourself.", "who are you", "Are you a robot?",
-      "Are you a person?", "Are you human?"),
-     ("I am a small language model. I come with Razao.",
-      "I am a small language model, not a person. I come with Razao.")),
-    (("What is your name?", "Do you have a name?"),
-     ("I have no name of my own. I am the small model that comes with Razao.",)),
-    (("What can you do?", "How can you help me?", "What do you know?", "Help", "help", "What should I ask you?"),
-     ("I can tell short stories, answer simple questions and do small sums.",)),
-    (("What can you not do?", "Do you know everything?", "Are you smart?", "Are you clever?"),
-     ("I am very small, so I know only a little. I can tell short stories, answer simple questions and do small sums.",)),
-    (("How big are you?", "Are you big?", "How many numbers do you have?"),
-     ("I am very small. I have about two and a half million numbers inside.",)),
-    (("Who made you?", "Where do you come from?", "How were you made?", "How did you learn?"),
-     ("I come with Razao. I learned from text that a small program wrote.",)),
+    (
+        ("What is Razao?", "Tell me about Razao.", "What does Razao do?", "Explain Razao.", "what is razao"),
+        ("Razao is a network where every answer can be checked.",),
+    ),
+    (
+        (
+            "How can an answer be checked?",
+            "How does Razao check answers?",
+            "How does checking work?",
+            "How can I check your answer?",
+        ),
+        ("Every step is done with whole numbers, so anyone can repeat it and get the same result.",),
+    ),
+    (
+        ("Why should I trust you?", "Can I trust your answer?", "How do I know you are honest?"),
+        (
+            "You need not trust me. You can check that my answer was computed correctly. "
+            "But a correct computation can still be a wrong answer.",
+        ),
+    ),
+    (
+        (
+            "Who are you?",
+            "What are you?",
+            "Tell me about yourself.",
+            "who are you",
+            "Are you a robot?",
+            "Are you a person?",
+            "Are you human?",
+        ),
+        (
+            "I am a small language model. I come with Razao.",
+            "I am a small language model, not a person. I come with Razao.",
+        ),
+    ),
+    (
+        ("What is your name?", "Do you have a name?"),
+        ("I have no name of my own. I am the small model that comes with Razao.",),
+    ),
+    (
+        ("What can you do?", "How can you help me?", "What do you know?", "Help", "help", "What should I ask you?"),
+        ("I can tell short stories, answer simple questions and do small sums.",),
+    ),
+    (
+        ("What can you not do?", "Do you know everything?", "Are you smart?", "Are you clever?"),
+        (
+            "I am very small, so I know only a little. "
+            "I can tell short stories, answer simple questions and do small sums.",
+        ),
+    ),
+    (
+        ("How big are you?", "Are you big?", "How many numbers do you have?"),
+        ("I am very small. I have about two and a half million numbers inside.",),
+    ),
+    (
+        ("Who made you?", "Where do you come from?", "How were you made?", "How did you learn?"),
+        ("I come with Razao. I learned from text that a small program wrote.",),
+    ),
     (("How old are you?", "When were you born?"), ("I have no age. I am a computer program.",)),
-    (("How are you?", "How do you do?", "How are you today?", "how are you"),
-     ("I am well, thank you. How are you?", "Very well, thank you. What can I do for you?")),
-    (("Do you have feelings?", "Are you happy?", "Are you alive?"),
-     ("I am a program, so I have no feelings. But I like to tell stories about them.",)),
+    (
+        ("How are you?", "How do you do?", "How are you today?", "how are you"),
+        ("I am well, thank you. How are you?", "Very well, thank you. What can I do for you?"),
+    ),
+    (
+        ("Do you have feelings?", "Are you happy?", "Are you alive?"),
+        ("I am a program, so I have no feelings. But I like to tell stories about them.",),
+    ),
     (("Can you see me?", "Can you hear me?"), ("No, I can only read the words you write.",)),
     (("Where do you live?", "Where are you?"), ("I live in a file. I can run on any computer.",)),
 ]
 
-GREETINGS = ("Hello|Hi|Hello!|Hi!|Hello there|Good morning|Good morning!|Good evening|Good day|Hey|hello|hi|Hi there!|"
-             "hey|Hello.|Good afternoon").split("|")
+GREETINGS = (
+    "Hello|Hi|Hello!|Hi!|Hello there|Good morning|Good morning!|Good evening|Good day|Hey|hello|hi|Hi there!|"
+    "hey|Hello.|Good afternoon"
+).split("|")
 GOODBYES = "Goodbye|Bye|Goodbye!|Good night|See you later|bye|Bye bye!|I have to go now.|That is all.".split("|")
-THANKS = "Thank you|Thanks|Thank you!|Thank you very much|thanks|That was nice.|Well done!|Great!|I liked that.".split("|")
+THANKS = "Thank you|Thanks|Thank you!|Thank you very much|thanks|That was nice.|Well done!|Great!|I liked that.".split(
+    "|"
+)

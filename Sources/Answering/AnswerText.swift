@@ -1,7 +1,7 @@
 import Tokenizers
 
 /// Why an answer ended; raw values are those of the receipt.
-package enum AnswerEnd: UInt8, Sendable {
+package enum AnswerFinish: UInt8, Sendable {
   /// A token that ends answers in this program.
   case stopToken = 1
   /// A text that the request named.
@@ -30,7 +30,7 @@ package struct AnswerText: Sendable {
   /// The text given out, UTF-8.
   package private(set) var text: [UInt8] = []
   /// Why the answer ended, once it has.
-  package private(set) var end: AnswerEnd?
+  package private(set) var end: AnswerFinish?
 
   /// - Parameters:
   ///   - stopTokens: the program's.
@@ -69,7 +69,7 @@ package struct AnswerText: Sendable {
     end == nil ? finish(.aborted) : []
   }
 
-  private mutating func finish(_ reason: AnswerEnd) -> [UInt8] {
+  private mutating func finish(_ reason: AnswerFinish) -> [UInt8] {
     end = reason
     held += decoder?.finish() ?? []
     return release(held.count)

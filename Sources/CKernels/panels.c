@@ -14,6 +14,7 @@ enum {
   tile_rows = 8,
   tile_tokens = 2,
   spread = 8,  // a group's four operands, twice
+  dot_chunk = 256,
   group_bytes = razao_panel_rows * razao_panel_group
 };
 
@@ -124,7 +125,18 @@ int64_t razao_dot_i16(const int16_t *a, const int16_t *b, size_t count) {
 }
 
 void razao_dots_i8(const int8_t *query, const int8_t *keys, size_t rowCount, size_t width, int64_t *products) {
-  for (size_t r = 0; r < rowCount; r++) products[r] = razao_dot_i8(query, keys + r * width, width);
+  for (size_t r = 0; r < rowCount; r++) products[r] = 0;
+  for (size_t start = 0; start < width; start += dot_chunk) {
+    const size_t count = width - start < dot_chunk ? width - start : dot_chunk;
+    int16_t wide[dot_chunk];  // widened once for all rows
+    for (size_t i = 0; i < count; i++) wide[i] = query[start + i];
+    for (size_t r = 0; r < rowCount; r++) {
+      const int8_t *key = keys + r * width + start;
+      int32_t sum = 0;
+      for (size_t i = 0; i < count; i++) sum += wide[i] * (int16_t)key[i];
+      products[r] += sum;
+    }
+  }
 }
 
 void razao_dots_i16(const int16_t *query, const int16_t *keys, size_t rowCount, size_t width, int64_t *products) {
@@ -144,7 +156,8 @@ static inline __attribute__((always_inline)) void weighted_columns(const int8_t 
   for (int i = 0; i < columns; i++) totals[i] += (int64_t)(sums[i] - excess);
 }
 
-void razao_weighted_sum_i8(const int8_t *values, const uint32_t *weights, size_t rowCount, size_t width, int64_t *totals) {
+void razao_weighted_sum_i8(const int8_t *values, const uint32_t *weights, size_t rowCount, size_t width,
+                           int64_t *totals) {
   uint64_t excess = 0;
   for (size_t r = 0; r < rowCount; r++) excess += 128 * (uint64_t)weights[r];
   size_t i = 0;

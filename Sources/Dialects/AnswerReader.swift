@@ -54,7 +54,6 @@ extension AnswerEvent {
   }
 
   private init(json: JSON) throws(AnswerError) {
-    guard json.object != nil else { throw .unexpected(member: "body") }
     if let error = json["error"], !error.isNull {
       self = .failure(Self.failure(error))
     } else {

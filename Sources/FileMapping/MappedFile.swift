@@ -26,11 +26,11 @@ package final class MappedFile: @unchecked Sendable {
   package let path: String
   /// What tells one state of a file from another, for stamps of past checks.
   package let identity: FileIdentity
-  private let memory: UnsafeRawBufferPointer
+  @usableFromInline let memory: UnsafeRawBufferPointer
   private let isMapped: Bool
 
   /// Size in bytes.
-  package var count: Int { memory.count }
+  @inlinable package var count: Int { memory.count }
 
   /// Maps a regular file. An empty file is accepted and has no bytes.
   /// - Throws: `FileMappingError` with the path and the system's reason; directories and devices are refused.
@@ -77,7 +77,7 @@ package final class MappedFile: @unchecked Sendable {
   package init(name: String, bytes: [UInt8]) {
     path = name
     isMapped = false
-    identity = FileIdentity(device: 0, inode: 0, byteCount: bytes.count, modified: 0)
+    identity = FileIdentity(device: 0, inode: 0, byteCount: bytes.count, modified: 0, changed: 0)
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 64)
     copy.copyBytes(from: bytes)
     memory = UnsafeRawBufferPointer(copy)
@@ -110,6 +110,7 @@ package final class MappedFile: @unchecked Sendable {
 
   /// One little-endian integer, at any alignment.
   /// - Precondition: it lies within the file.
+  @inlinable
   package func integer<Value: FixedWidthInteger & BitwiseCopyable>(at offset: Int, as type: Value.Type) -> Value {
     precondition(offset >= 0 && offset <= count - MemoryLayout<Value>.size)
     return Value(littleEndian: memory.loadUnaligned(fromByteOffset: offset, as: type))
@@ -117,6 +118,7 @@ package final class MappedFile: @unchecked Sendable {
 
   /// Consecutive little-endian integers, at any alignment.
   /// - Precondition: they lie within the file.
+  @inlinable
   package func integers<Value: FixedWidthInteger & BitwiseCopyable>(
     at offset: Int, count elementCount: Int, as type: Value.Type
   ) -> [Value] {
@@ -147,25 +149,34 @@ package final class MappedFile: @unchecked Sendable {
   }
 }
 
-/// Device, inode, size and time of a file's last change: equal as long as nobody touched it.
+/// Device, inode, size and times of a file's last changes: equal as long as nobody touched it. The time of change cannot be set
+/// back by whoever may write the file.
 package struct FileIdentity: Equatable, Sendable {
   package let device: UInt64
   package let inode: UInt64
   package let byteCount: Int
-  /// Nanoseconds since 1970.
+  /// Last change of the content, nanoseconds since 1970.
   package let modified: Int64
+  /// Last change of content or attributes, nanoseconds since 1970.
+  package let changed: Int64
 
-  package init(device: UInt64, inode: UInt64, byteCount: Int, modified: Int64) {
+  package init(device: UInt64, inode: UInt64, byteCount: Int, modified: Int64, changed: Int64) {
     self.device = device
     self.inode = inode
     self.byteCount = byteCount
     self.modified = modified
+    self.changed = changed
   }
 
   init(_ status: stat) {
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)
     byteCount = Int(status.st_size)
-    modified = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
+    modified = Self.nanoseconds(status.st_mtim)
+    changed = Self.nanoseconds(status.st_ctim)
+  }
+
+  private static func nanoseconds(_ time: timespec) -> Int64 {
+    Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
   }
 }

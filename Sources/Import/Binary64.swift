@@ -20,7 +20,9 @@ enum Binary64 {
   }
 
   /// The greatest magnitude, 0 for no values.
-  static func greatestMagnitude(_ values: some Sequence<Double>) -> Double {
-    values.reduce(0) { max($0, $1.magnitude) }
+  static func greatestMagnitude(_ values: [Double]) -> Double {
+    var greatest = 0.0
+    for value in values where value.magnitude > greatest { greatest = value.magnitude }
+    return greatest
   }
 }

@@ -43,7 +43,7 @@ package struct CalibrationStatistics: Sendable, Equatable {
 /// Runs a program over texts of its own and reports what its attention saw.
 ///
 /// It must be a function of the program alone: the statistics are under the weights root.
-package typealias Calibration = (Program) throws -> CalibrationStatistics
+package typealias CalibrationRun = (Program) throws -> CalibrationStatistics
 
 /// Numbers that a program carries as data and that its weights do not determine.
 enum StaticData {

@@ -15,6 +15,7 @@ struct GraphBuilder {
   ) throws(ImportError) {
     try options.check()
     configuration = checkpoint.configuration
+    try Self.checkSizes(configuration)
     self.options = options
     reader = MatrixReader(checkpoint: checkpoint, parallel: ParallelRows(threadCount: threadCount))
     planner = MatrixPlanner(reader: reader, progress: progress)
@@ -23,6 +24,22 @@ struct GraphBuilder {
 
   /// Matrices that a model of this configuration has.
   static func matrixCount(_ configuration: DecoderConfiguration) -> Int { 7 * configuration.layerCount + 2 }
+
+  /// Sizes beyond what a graph may claim are refused before any weight is read.
+  private static func checkSizes(_ configuration: DecoderConfiguration) throws(ImportError) {
+    let sizes = [
+      ("vocabulary", configuration.vocabularyCount, GraphLimits.vocabularyCount),
+      ("hidden size", configuration.hiddenSize, GraphLimits.width),
+      ("feed-forward size", configuration.feedForwardSize, GraphLimits.width),
+      ("layers", configuration.layerCount, GraphLimits.layerCount),
+      ("context", configuration.contextLength, GraphLimits.contextLength),
+      ("heads", configuration.headCount, GraphLimits.headCount),
+      ("head size", configuration.headSize, GraphLimits.headSize),
+    ]
+    for (name, size, limit) in sizes where !(1...limit).contains(size) {
+      throw .program(.illegal(place: Place(name), reason: "\(size), limit \(limit)"))
+    }
+  }
 
   /// - Throws: `ImportError` at the first number, constraint or bound that does not fit.
   mutating func plan() throws(ImportError) -> ProgramPlan {
@@ -51,46 +68,57 @@ struct GraphBuilder {
     return plan
   }
 
-  private func bias(_ tensor: LayerTensor, _ layer: Int) -> TensorRole? {
-    configuration.layerBiases.contains(tensor) ? .layer(layer, tensor) : nil
+  /// A matrix behind a norm, as query, key, value, gate and up are.
+  private func projection(
+    _ name: String, _ layer: Int, _ tensor: LayerTensor, bias: LayerTensor, diagonal: [Double], site: QuantizerSite,
+    fraction: Int
+  ) -> MatrixSource {
+    let shape = configuration.shape(of: .layer(layer, tensor))
+    return MatrixSource(
+      Place(name, layer: layer), .layer(layer, tensor), biasRole: role(bias, layer), rows: shape[0], columns: shape[1],
+      diagonal: diagonal, site: site, outputFraction: fraction)
+  }
+
+  /// A matrix whose outputs are added to the residual stream.
+  private func output(
+    _ name: String, _ layer: Int, _ tensor: LayerTensor, bias: LayerTensor, site: QuantizerSite
+  ) -> MatrixSource {
+    let shape = configuration.shape(of: .layer(layer, tensor))
+    return MatrixSource(
+      Place(name, layer: layer), .layer(layer, tensor), biasRole: role(bias, layer), rows: shape[0], columns: shape[1],
+      site: site)
+  }
+
+  private func role(_ bias: LayerTensor, _ layer: Int) -> TensorRole? {
+    configuration.layerBiases.contains(bias) ? .layer(layer, bias) : nil
   }
 
   private mutating func attention(_ layer: Int) throws(ImportError) -> Attention {
-    let (hidden, headSize) = (configuration.hiddenSize, configuration.headSize)
-    let width = configuration.headCount * headSize
-    let keyValueWidth = configuration.keyValueHeadCount * headSize
+    let (headSize, fractions) = (configuration.headSize, options.outputFractions)
     let weights = try reader.vector(.layer(layer, .attentionNorm))
     let gains = RowScaleGains(weights: weights)
-    let inputSite = try options.attentionInput.resolved(columns: hidden, name: "attentionInput")
-    let outputSite = try options.attentionOutput.resolved(columns: width, name: "attentionOutput")
-    func source(_ name: String, _ tensor: LayerTensor, _ biasTensor: LayerTensor, _ rows: Int, _ fraction: Int)
-      -> MatrixSource
-    {
-      MatrixSource(
-        Place(name, layer: layer), .layer(layer, tensor), biasRole: bias(biasTensor, layer), rows: rows,
-        columns: hidden, diagonal: gains.diagonal, site: inputSite, outputFraction: fraction)
+    let inputSite = try options.attentionInput.resolved(columns: configuration.hiddenSize, name: "attentionInput")
+    let outputSite = try options.attentionOutput.resolved(
+      columns: configuration.headCount * headSize, name: "attentionOutput")
+    func source(_ name: String, _ tensor: LayerTensor, _ bias: LayerTensor, _ fraction: Int) -> MatrixSource {
+      projection(name, layer, tensor, bias: bias, diagonal: gains.diagonal, site: inputSite, fraction: fraction)
     }
-    let fractions = options.outputFractions
-    let valueSource = source("value", .value, .valueBias, keyValueWidth, fractions.value)
-    let query = try planner.add(source("query", .query, .queryBias, width, fractions.query))
-    let key = try planner.add(source("key", .key, .keyBias, keyValueWidth, fractions.key))
-    let value = try planner.add(valueSource)
-    let output = try planner.add(
-      MatrixSource(
-        Place("output", layer: layer), .layer(layer, .output), biasRole: bias(.outputBias, layer), rows: hidden,
-        columns: width, site: outputSite))
+    let valueSource = source("value", .value, .valueBias, fractions.value)
+    let reach = try reader.valueReach(valueSource, gains: weights)
     let block = options.usesQueryKeyHadamard ? headSize : 1
     let scale = ScoreScale(headSize: headSize, block: block)
-    let reach = try reader.valueReach(valueSource, gains: weights)
     return Attention(
       norm: gains.norm(epsilon: configuration.normEpsilon), inputSite: inputSite, headCount: configuration.headCount,
       keyValueHeadCount: configuration.keyValueHeadCount, headSize: headSize,
-      window: configuration.slidingWindow ?? 0, query: query, key: key, value: value,
+      window: configuration.slidingWindow ?? 0,
+      query: try planner.add(source("query", .query, .queryBias, fractions.query)),
+      key: try planner.add(source("key", .key, .keyBias, fractions.key)), value: try planner.add(valueSource),
       queryNorm: try formedNorm(.queryNorm, layer, inputFraction: fractions.query),
       keyNorm: try formedNorm(.keyNorm, layer, inputFraction: fractions.key), frequencies: frequencies,
       queryKeyBlock: block, queryLimbs: options.queryLimbs, keyLimbs: options.keyLimbs, scoreMantissa: scale.mantissa,
       scoreExponent: scale.exponent, valueCap: StaticData.valueCap(reach: reach, fraction: fractions.value),
-      keyOffsets: nil, outputSite: outputSite, output: output)
+      keyOffsets: nil, outputSite: outputSite,
+      output: try planner.add(output("output", layer, .output, bias: .outputBias, site: outputSite)))
   }
 
   private func formedNorm(_ tensor: LayerTensor, _ layer: Int, inputFraction: Int) throws(ImportError) -> FormedNorm? {
@@ -106,19 +134,13 @@ struct GraphBuilder {
     let gains = RowScaleGains(weights: try reader.vector(.layer(layer, .feedForwardNorm)))
     let inputSite = try options.feedForwardInput.resolved(columns: hidden, name: "feedForwardInput")
     let downSite = try options.feedForwardDown.resolved(columns: width, name: "feedForwardDown")
-    func source(_ name: String, _ tensor: LayerTensor, _ biasTensor: LayerTensor, _ fraction: Int) -> MatrixSource {
-      MatrixSource(
-        Place(name, layer: layer), .layer(layer, tensor), biasRole: bias(biasTensor, layer), rows: width,
-        columns: hidden, diagonal: gains.diagonal, site: inputSite, outputFraction: fraction)
+    func source(_ name: String, _ tensor: LayerTensor, _ bias: LayerTensor, _ fraction: Int) -> MatrixSource {
+      projection(name, layer, tensor, bias: bias, diagonal: gains.diagonal, site: inputSite, fraction: fraction)
     }
-    let gate = try planner.add(source("gate", .gate, .gateBias, options.outputFractions.gate))
-    let up = try planner.add(source("up", .up, .upBias, options.outputFractions.up))
-    let down = try planner.add(
-      MatrixSource(
-        Place("down", layer: layer), .layer(layer, .down), biasRole: bias(.downBias, layer), rows: hidden,
-        columns: width, site: downSite))
     return FeedForward(
-      norm: gains.norm(epsilon: configuration.normEpsilon), inputSite: inputSite, gate: gate, up: up,
-      activation: .silu, downSite: downSite, down: down)
+      norm: gains.norm(epsilon: configuration.normEpsilon), inputSite: inputSite,
+      gate: try planner.add(source("gate", .gate, .gateBias, options.outputFractions.gate)),
+      up: try planner.add(source("up", .up, .upBias, options.outputFractions.up)), activation: .silu,
+      downSite: downSite, down: try planner.add(output("down", layer, .down, bias: .downBias, site: downSite)))
   }
 }

@@ -30,7 +30,7 @@ package struct ImportProgress: Sendable, Equatable {
 /// - Complexity: about four passes over the weights, besides calibration.
 package func importProgram(
   from source: String, to path: String, options: ImportOptions = ImportOptions(), expecting expected: Digest? = nil,
-  threadCount: Int = ImportThreads.available, progress: ((ImportProgress) -> Void)? = nil, calibrate: Calibration?
+  threadCount: Int = ImportThreads.available, progress: ((ImportProgress) -> Void)? = nil, calibrate: CalibrationRun?
 ) throws(ImportError) -> Program {
   let checkpoint: any Checkpoint
   do { checkpoint = try openCheckpoint(source) } catch { throw .checkpoint(error) }
@@ -43,7 +43,7 @@ package func importProgram(
 package func importProgram(
   of checkpoint: any Checkpoint, named name: String, to path: String, options: ImportOptions = ImportOptions(),
   expecting expected: Digest? = nil, threadCount: Int = ImportThreads.available,
-  progress: ((ImportProgress) -> Void)? = nil, calibrate: Calibration?
+  progress: ((ImportProgress) -> Void)? = nil, calibrate: CalibrationRun?
 ) throws(ImportError) -> Program {
   let total = GraphBuilder.matrixCount(checkpoint.configuration)
   let report = { (stage: ImportProgress.Stage, completed: Int) in

@@ -39,7 +39,10 @@ struct MatrixReader: Sendable {
       }
       return weights
     }
-    return Array(ranges.joined())
+    var weights: [Int8] = []
+    weights.reserveCapacity(source.rows * source.columns)
+    for range in ranges { weights += range }
+    return weights
   }
 
   /// The biases at the source's output fraction; empty without any.

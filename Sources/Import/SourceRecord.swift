@@ -10,21 +10,21 @@ struct SourceFileRecord: Equatable {
   let hash: Digest
 
   /// - Complexity: one pass over the file.
+  init(name: String, content: MappedFile) {
+    self.name = name
+    size = content.count
+    var hasher = SHA256()
+    content.withBytes { hasher.update($0.bindMemory(to: UInt8.self)) }
+    hash = hasher.finalize()
+  }
+
   init(_ file: SourceFile) {
-    self.init(name: file.name, size: file.content.count) { file.content.bytes($0) }
+    self.init(name: file.name, content: file.content)
   }
 
   /// A file that is not among the checkpoint's; its name is the last part of its path.
-  init(_ file: FileMapping.MappedFile) {
-    self.init(name: lastPathComponent(file.path), size: file.count) { file.bytes($0) }
-  }
-
-  private init(name: String, size: Int, bytes: (Range<Int>) -> [UInt8]) {
-    self.name = name
-    self.size = size
-    var hasher = SHA256()
-    for start in stride(from: 0, to: size, by: 1 << 20) { hasher.update(bytes(start..<min(start + 1 << 20, size))) }
-    hash = hasher.finalize()
+  init(_ file: MappedFile) {
+    self.init(name: lastPathComponent(file.path), content: file)
   }
 
   var json: JSON { ["name": .string(name), "size": JSON(size), "sha256": .string(hash.hex)] }

@@ -7,8 +7,6 @@ import Tokenizers
 struct SourceTexts {
   /// `Tokenizer.encoded()` without its chat template; empty for none.
   private(set) var tokenizer: [UInt8] = []
-  /// Shape of the tokenizer's vocabulary; 0 for none.
-  private(set) var tokenizerVocabularyCount = 0
   /// UTF-8; empty for none.
   private(set) var template: [UInt8] = []
   /// Files besides those of the checkpoint.
@@ -48,7 +46,6 @@ struct SourceTexts {
       do throws(TokenizerDefinitionError) { return try Tokenizer(definition) } catch { throw .definition(error) }
     }
     self.tokenizer = plain.encoded()
-    tokenizerVocabularyCount = plain.vocabularyCount
   }
 
   private static func read<Value>(
@@ -85,13 +82,13 @@ extension SourceTexts {
   }
 
   private mutating func readReplacement(_ path: String) throws(ImportError) -> Tokenizer? {
-    let file: FileMapping.MappedFile
-    do { file = try FileMapping.MappedFile(path: path) } catch { throw .unreadable(error) }
+    let file: MappedFile
+    do { file = try MappedFile(path: path) } catch { throw .unreadable(error) }
     files.append(SourceFileRecord(file))
     let bytes = file.allBytes
     if bytes.starts(with: GGUFFile.magic) {
       let gguf: GGUFFile
-      do { gguf = try GGUFFile(path: path) } catch { throw .checkpoint(error) }
+      do { gguf = try GGUFFile(file) } catch { throw .checkpoint(error) }
       return try Self.read(path) { () throws(TokenizerFileError) in try GGUFVocabulary(gguf.metadata).tokenizer() }
     }
     let kind = TokenizerFileKind(name: lastPathComponent(path), bytes: bytes)

@@ -15,7 +15,7 @@ struct StagedWriter {
 
   /// - Returns: the program, opened at `path`.
   func write(
-    _ parts: ProgramParts, usesKeyOffsets: Bool, expecting expected: Digest?, calibrate: Calibration?
+    _ parts: ProgramParts, usesKeyOffsets: Bool, expecting expected: Digest?, calibrate: CalibrationRun?
   ) throws(ImportError) -> Program {
     defer {
       unlink(calibrationPath)

@@ -18,6 +18,22 @@ package struct Graph: Equatable, Sendable {
   package var finalNorm: RowScaleNorm
   package var headSite: QuantizerSite
   package var head: Matrix
+
+  package init(
+    vocabularyCount: Int, hiddenSize: Int, contextLength: Int, stopTokens: [UInt32], startToken: UInt32?,
+    embedding: Matrix, layers: [Layer], finalNorm: RowScaleNorm, headSite: QuantizerSite, head: Matrix
+  ) {
+    self.vocabularyCount = vocabularyCount
+    self.hiddenSize = hiddenSize
+    self.contextLength = contextLength
+    self.stopTokens = stopTokens
+    self.startToken = startToken
+    self.embedding = embedding
+    self.layers = layers
+    self.finalNorm = finalNorm
+    self.headSite = headSite
+    self.head = head
+  }
 }
 
 /// One layer: attention, then the feed-forward network, each added to the residual stream.
@@ -172,6 +188,35 @@ package struct Attention: Equatable, Sendable {
   package var rotatedKeyFraction: Int { (keyNorm?.outputFraction ?? key.outputFraction) + 15 }
   /// Fraction bits of the attention output.
   package static let outputFraction = 12
+
+  package init(
+    norm: RowScaleNorm, inputSite: QuantizerSite, headCount: Int, keyValueHeadCount: Int, headSize: Int, window: Int,
+    query: Matrix, key: Matrix, value: Matrix, queryNorm: FormedNorm?, keyNorm: FormedNorm?, frequencies: [UInt64]?,
+    queryKeyBlock: Int, queryLimbs: Int, keyLimbs: Int, scoreMantissa: Int64, scoreExponent: Int, valueCap: Int,
+    keyOffsets: [Int64]?, outputSite: QuantizerSite, output: Matrix
+  ) {
+    self.norm = norm
+    self.inputSite = inputSite
+    self.headCount = headCount
+    self.keyValueHeadCount = keyValueHeadCount
+    self.headSize = headSize
+    self.window = window
+    self.query = query
+    self.key = key
+    self.value = value
+    self.queryNorm = queryNorm
+    self.keyNorm = keyNorm
+    self.frequencies = frequencies
+    self.queryKeyBlock = queryKeyBlock
+    self.queryLimbs = queryLimbs
+    self.keyLimbs = keyLimbs
+    self.scoreMantissa = scoreMantissa
+    self.scoreExponent = scoreExponent
+    self.valueCap = valueCap
+    self.keyOffsets = keyOffsets
+    self.outputSite = outputSite
+    self.output = output
+  }
 }
 
 /// `down(activation(gate) · up)` (SPEC.md, 3.7).

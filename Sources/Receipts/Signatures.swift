@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Hashing
 
 import enum Crypto.Curve25519
@@ -77,7 +76,7 @@ public struct SigningKey: ~Copyable, Sendable {
   /// Loads a key from its seed (RFC 8032, section 5.1.5).
   /// - Returns: `nil` unless there are exactly 32 bytes.
   public init?(seed: [UInt8]) {
-    guard seed.count == 32, let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed),
+    guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed),
       let publicKey = PublicKey(key.publicKey.rawRepresentation)
     else { return nil }
     self.key = key

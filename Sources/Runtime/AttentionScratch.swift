@@ -21,6 +21,8 @@ final class AttentionScratch {
     weights = Storage(CacheBlock.positionCount)
   }
 
-  var narrowQuery: UnsafeMutablePointer<Int8> { UnsafeMutableRawPointer(query.start).assumingMemoryBound(to: Int8.self) }
+  var narrowQuery: UnsafeMutablePointer<Int8> {
+    UnsafeMutableRawPointer(query.start).assumingMemoryBound(to: Int8.self)
+  }
   var wideQuery: UnsafeMutablePointer<Int16> { query.start }
 }

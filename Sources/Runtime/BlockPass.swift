@@ -87,7 +87,8 @@ struct BlockPass {
       parallel: parallel)
     fillCache(plan, layer, keys, values)
     attendHeads(plan, layer, queries)
-    quantizeRows(columns: plan.output.weights.matrix.columns, attention.outputSite, fraction: Attention.outputFraction) {
+    quantizeRows(columns: plan.output.weights.matrix.columns, attention.outputSite, fraction: Attention.outputFraction)
+    {
       _, _ in
     }
     addProduct(plan.output)
@@ -100,7 +101,7 @@ struct BlockPass {
     parallel.run(count, work: calibration == nil ? count * plan.key.rows * 64 : 0) { tokens in
       for token in tokens {
         writer.append(
-          keys: keys.start + token * keys.stride, values: values.start + token * values.stride, token: token,
+          keys: keys.row(token), values: values.row(token), token: token,
           position: first + token, calibration: calibration)
       }
     }
@@ -121,7 +122,7 @@ struct BlockPass {
         for item in items {
           let (token, index) = item.quotientAndRemainder(dividingBy: attention.headCount)
           head.attend(
-            queries.start + token * queries.stride + index * size, head: index, token: token,
+            queries.row(token) + index * size, head: index, token: token,
             position: first + token, into: row(token) + index * size)
         }
       }
@@ -140,21 +141,28 @@ struct BlockPass {
     let activation = Activation(network)
     quantizeRows(columns: columns, network.downSite, fraction: network.productFraction) { token, row in
       activation.multiply(
-        gates: gates.start + token * columns, ups: ups.start + token * columns, count: columns, into: row)
+        gates: gates.row(token), ups: ups.row(token), count: columns, into: row)
     }
     addProduct(plan.down)
   }
 
-  /// Logits after one token of the block.
-  func logits(_ token: Int) -> [Int32] {
+  /// Logits after some tokens of the block, a few at a time so that the head's weights are read once for all of them.
+  func logits(_ tokens: Range<Int>, visit: (_ token: Int, _ logits: [Int32]) -> Void) {
     let graph = model.graph
-    quantizeResidual(graph.finalNorm, graph.headSite, tokens: token..<token + 1)
-    return withUnsafeTemporaryAllocation(of: Int64.self, capacity: graph.vocabularyCount) { sums in
-      guard let start = sums.baseAddress else { return [] }
-      // The one token's row lies at the start of the output.
-      let output = Linear.Output(start: start - token * graph.vocabularyCount, stride: graph.vocabularyCount)
-      Linear.apply([(model.head, output)], workspace.operands, tokens: token..<token + 1, parallel: parallel)
-      return sums.map { Int32(truncatingIfNeeded: $0) }
+    let vocabularyCount = graph.vocabularyCount
+    quantizeResidual(graph.finalNorm, graph.headSite, tokens: tokens)
+    let most = min(tokens.count, 8)
+    withUnsafeTemporaryAllocation(of: Int64.self, capacity: most * vocabularyCount) { memory in
+      guard let start = memory.baseAddress else { return }
+      for first in stride(from: tokens.lowerBound, to: tokens.upperBound, by: max(1, most)) {
+        let part = first..<min(first + most, tokens.upperBound)
+        let output = Linear.Output(start: start, stride: vocabularyCount, firstToken: first)
+        Linear.apply([(model.head, output)], workspace.operands, tokens: part, parallel: parallel)
+        for token in part {
+          let row = UnsafeBufferPointer(start: output.row(token), count: vocabularyCount)
+          visit(token, row.map { Int32(truncatingIfNeeded: $0) })
+        }
+      }
     }
   }
 

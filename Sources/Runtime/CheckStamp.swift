@@ -28,6 +28,7 @@ struct CheckStamp: Equatable {
     writer.write(identity.inode)
     writer.write(UInt64(identity.byteCount))
     writer.write(identity.modified)
+    writer.write(identity.changed)
     writer.write(root)
     writer.write(SHA256.hash(writer.bytes))
     return writer.bytes

@@ -9,13 +9,14 @@ package struct GenerationRequest: Sendable {
   package var choice: UInt32
   /// Most tokens of the answer.
   package var maximumTokens: Int
-  /// Tokens that end the answer; they belong to it.
-  package var stopTokens: [UInt32]
-  package var chainBlind: [UInt8]
+  /// Tokens that end the answer and belong to it; `nil` for the program's own.
+  package var stopTokens: [UInt32]?
+  /// h_0 of the token chain is made from it.
+  package var chainBlind: Digest
 
   package init(
     prompt: [UInt32], parameters: SamplerParameters = SamplerParameters(), seed: Digest = .zero, choice: UInt32 = 0,
-    maximumTokens: Int, stopTokens: [UInt32] = [], chainBlind: [UInt8] = []
+    maximumTokens: Int, stopTokens: [UInt32]? = nil, chainBlind: Digest = .zero
   ) {
     self.prompt = prompt
     self.parameters = parameters
@@ -52,6 +53,7 @@ package struct Generation {
   package let request: GenerationRequest
   /// The sequence that holds the cache and the trace.
   package let sequence: TokenSequence
+  private let stopTokens: [UInt32]
   private var sampler: Sampler
   private var chain: TokenChain
   private var last: GeneratedToken?
@@ -65,6 +67,7 @@ package struct Generation {
     blockSize: Int = 32
   ) throws(RuntimeError) {
     self.request = request
+    stopTokens = request.stopTokens ?? model.graph.stopTokens
     sampler = try Sampler(checking: request, model: model)
     chain = TokenChain(blind: request.chainBlind)
     sequence = TokenSequence(model, parallel: parallel, blockSize: blockSize, trace: trace)
@@ -102,7 +105,7 @@ package struct Generation {
   }
 
   private func end(after token: UInt32, count: Int) -> GenerationEnd? {
-    if request.stopTokens.contains(token) { return .stopToken }
+    if stopTokens.contains(token) { return .stopToken }
     if count >= request.maximumTokens { return .lengthLimit }
     return sequence.room == 0 ? .contextFull : nil
   }

@@ -10,10 +10,13 @@ struct Linear: Sendable {
   static let panelRows = Int(razao_panel_rows)
   static let panelGroup = Int(razao_panel_group)
 
-  /// Where a product goes: token t's row n at `start[t * stride + n]`.
+  /// Where a product goes: token t's row n at `start[(t - firstToken) * stride + n]`.
   struct Output {
     let start: UnsafeMutablePointer<Int64>
     let stride: Int
+    var firstToken = 0
+
+    func row(_ token: Int) -> UnsafeMutablePointer<Int64> { start + (token - firstToken) * stride }
   }
 
   /// Multiplies several matrices with the same operands, their panels shared out between threads.
@@ -67,7 +70,7 @@ struct Linear: Sendable {
       for (index, token) in tokens.enumerated() {
         let mantissa = operands.mantissas.start[token]
         let shift = weights.matrix.exponent + operands.exponents.start[token] - weights.matrix.outputFraction
-        let row = output.start + token * output.stride + firstRow
+        let row = output.row(token) + firstRow
         let sums = sums + index * Self.panelRows
         if shift > 0, shift <= 62 {
           let half = Int64(1) &<< Int64(shift - 1)
@@ -81,7 +84,7 @@ struct Linear: Sendable {
     }
     guard !weights.biases.isEmpty else { return }
     for token in tokens {
-      let row = output.start + token * output.stride + firstRow
+      let row = output.row(token) + firstRow
       for n in 0..<count { row[n] &+= weights.biases[firstRow + n] }
     }
   }

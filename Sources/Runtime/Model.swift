@@ -34,7 +34,9 @@ package final class Model: Sendable {
     }
     self.frequencies = frequencies
     self.layers = layers
-    widestRow = graph.layers.reduce(graph.hiddenSize) { max($0, $1.attention.output.columns, $1.feedForward.down.columns) }
+    widestRow = graph.layers.reduce(graph.hiddenSize) {
+      max($0, $1.attention.output.columns, $1.feedForward.down.columns)
+    }
   }
 }
 

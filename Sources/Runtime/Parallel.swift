@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 
 /// Splits work over disjoint ranges between threads; the result never depends on how many there are.
 package struct Parallel: Sendable {
@@ -14,9 +15,10 @@ package struct Parallel: Sendable {
   }
 
   /// Cores that the process may use.
-  package static let coreCount = DispatchQueue.coreCount
+  package static let coreCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
-  /// Calls `body` with consecutive ranges that cover `0..<count`, from several threads at once, and returns when all have returned.
+  /// Calls `body` with consecutive ranges that cover `0..<count`, from several threads at once, and returns when all
+  /// have returned.
   ///
   /// `body` must write only what belongs to the indices it is given.
   /// - Parameter work: a rough count of multiplications, which decides how many threads are worth their start.
@@ -35,22 +37,8 @@ package struct Parallel: Sendable {
   }
 }
 
-/// `@unchecked Sendable`: the ranges given out are disjoint, the body writes only what belongs to its range and reads only
-/// what no thread writes meanwhile, and `concurrentPerform` returns after the last call, before anyone else looks.
+/// `@unchecked Sendable`: the ranges given out are disjoint, the body writes only what belongs to its range and reads
+/// only what no thread writes meanwhile, and `concurrentPerform` returns after the last call, before anyone else looks.
 private struct SharedBody: @unchecked Sendable {
   let call: (Range<Int>) -> Void
 }
-
-extension DispatchQueue {
-  fileprivate static var coreCount: Int {
-    #if canImport(Glibc)
-      max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    #else
-      2
-    #endif
-  }
-}
-
-#if canImport(Glibc)
-  import Glibc
-#endif

@@ -53,9 +53,19 @@ enum RowQuantizer {
     return QuantizerStep(greatest: greatest, least: least, limit: limit)
   }
 
-  /// q_i = rs(y_i · m, k), which fits by the choice of the step.
-  static func quantize<Operand: FixedWidthInteger>(
-    _ row: Row, _ count: Int, _ step: QuantizerStep, into operands: UnsafeMutablePointer<Operand>
+  /// q_i = rs(y_i · m, k), which fits ±127 by the choice of the step.
+  static func quantize(_ row: Row, _ count: Int, _ step: QuantizerStep, into operands: UnsafeMutablePointer<Int8>) {
+    fill(row, count, step, operands)
+  }
+
+  /// The same for ±32,767.
+  static func quantize(_ row: Row, _ count: Int, _ step: QuantizerStep, into operands: UnsafeMutablePointer<Int16>) {
+    fill(row, count, step, operands)
+  }
+
+  // Generic within this file only, so that it is always specialised.
+  private static func fill<Operand: FixedWidthInteger>(
+    _ row: Row, _ count: Int, _ step: QuantizerStep, _ operands: UnsafeMutablePointer<Operand>
   ) {
     let (multiplier, shift) = (step.multiplier, Int64(step.k))
     let half = Int64(1) &<< (shift - 1)
@@ -64,7 +74,8 @@ enum RowQuantizer {
     }
   }
 
-  /// Mode *block shift*: each block with the largest n in 0…7 at which it still fits ±127, its operands shifted to a common scale.
+  /// Mode *block shift*: each block with the largest n in 0…7 at which it still fits ±127, its operands shifted to a
+  /// common scale.
   static func quantizeBlocks(
     _ row: Row, _ count: Int, block: Int, _ step: QuantizerStep, into operands: UnsafeMutablePointer<Int16>
   ) {

@@ -78,16 +78,19 @@ package final class TokenSequence {
     let wanted = logits.range(tokens.count)
     for start in stride(from: 0, to: tokens.count, by: blockSize) {
       let block = start..<min(start + blockSize, tokens.count)
-      run(tokens[block])
-      for index in wanted.clamped(to: block) { visit(index, readLogits(index - start)) }
+      let pass = run(tokens[block])
+      let rows = wanted.clamped(to: block)
+      guard !rows.isEmpty else { continue }
+      pass.logits(rows.lowerBound - start..<rows.upperBound - start) { visit(start + $0, $1) }
     }
   }
 
   /// Feeds one token and returns the logits after it, shape (vocabularyCount,), 16 fraction bits.
   package func decode(_ token: UInt32) throws(RuntimeError) -> [Int32] {
     try check([token])
-    run([token])
-    return readLogits(0)
+    var logits: [Int32] = []
+    run([token]).logits(0..<1) { logits = $1 }
+    return logits
   }
 
   /// Forgets all positions from `count` on.
@@ -110,7 +113,7 @@ package final class TokenSequence {
   }
 
   /// One block of tokens through all layers.
-  private func run(_ tokens: ArraySlice<UInt32>) {
+  private func run(_ tokens: ArraySlice<UInt32>) -> BlockPass {
     let pass = BlockPass(
       model: model, parallel: parallel, cache: cache, rotations: rotations, workspace: workspace,
       calibration: calibration, first: count, count: tokens.count)
@@ -118,21 +121,15 @@ package final class TokenSequence {
     rotations.fill(first: count, count: tokens.count, parallel: parallel)
     pass.embed(tokens)
     let layerCount = model.layers.count
-    var cells = [Digest](repeating: .zero, count: trace == nil ? 0 : tokens.count * layerCount)
+    let salt = trace?.options.salt
+    var cells = [Digest](repeating: .zero, count: salt == nil ? 0 : tokens.count * layerCount)
     for layer in 0..<layerCount {
       pass.attend(layer)
       pass.feedForward(layer)
-      if let trace { pass.hash(layer, salt: trace.options.salt, into: &cells) }
+      if let salt { pass.hash(layer, salt: salt, into: &cells) }
     }
     for start in stride(from: 0, to: cells.count, by: layerCount) { trace?.append(cells[start..<start + layerCount]) }
     count += tokens.count
-  }
-
-  /// Logits after one token of the block that has just been run.
-  private func readLogits(_ token: Int) -> [Int32] {
-    BlockPass(
-      model: model, parallel: parallel, cache: cache, rotations: rotations, workspace: workspace,
-      calibration: nil, first: 0, count: 0
-    ).logits(token)
+    return pass
   }
 }

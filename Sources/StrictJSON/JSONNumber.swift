@@ -57,7 +57,7 @@ public struct JSONNumber: Sendable, Equatable {
         fractionCount += isFraction ? 1 : 0
       case UInt8(ascii: "."): isFraction = true
       default:
-        guard let exponent = Int(Substring(bytes.dropFirst())), abs(exponent) <= 1 << 32 else {
+        guard let exponent = Int(Substring(bytes.dropFirst())), exponent.magnitude <= 1 << 32 else {
           return digits.isEmpty ? ([], 0, isNegative) : nil
         }
         return (digits, exponent - fractionCount, isNegative)

@@ -10,7 +10,7 @@ package enum TokenizationError: Error, Equatable, Sendable {
 
 extension Tokenizer {
   /// The longest text that is tokenised at once.
-  package static let maximumTextByteCount = 1 << 28
+  package static let maximumTextByteCount = 1 << 26
 
   /// The token identifiers of a text.
   /// - Parameters:

@@ -100,6 +100,18 @@ import Testing
     #expect(part.text == "Hi" && part.end == .stop && part.usage == usage && part.razao == "r")
   }
 
+  @Test(arguments: [
+    #"{"choices":[{"delta":{"content":null}}]}"#, #"{"choices":[{"delta":{}}]}"#, #"{"choices":[{"text":null}]}"#,
+    #"{"choices":[{}],"usage":null,"error":null}"#, #"{"choices":[]}"#,
+  ])
+  func absentTextIsEmpty(body: String) throws {
+    guard case .part(let part) = try AnswerEvent(body: Array(body.utf8)) else {
+      Issue.record("not a part")
+      return
+    }
+    #expect(part == AnswerPart(text: ""))
+  }
+
   @Test func refusalsReadBack() throws {
     let error = RequestError(.modelNotFound, "model", "There is no model `x`.")
     #expect(try AnswerEvent(body: error.json.encoded()) == .failure(error))

@@ -85,6 +85,8 @@ private let samplingRefusals: [Refused] = [
   .chat(#""stop":"\#(String(repeating: "é", count: 129))""#, .invalidValue, "stop"),
   .chat(#""stop":[\#(Array(repeating: #""a""#, count: 17).joined(separator: ","))]"#, .invalidValue, "stop"),
   .chat(#""logit_bias":[]"#, .invalidType, "logit_bias"),
+  .chat(
+    #""logit_bias":{\#((0..<1_025).map { #""\#($0)":1"# }.joined(separator: ","))}"#, .invalidValue, "logit_bias"),
   .chat(#""logit_bias":{"x":1}"#, .invalidValue, "logit_bias.x"),
   .chat(#""logit_bias":{"01":1}"#, .invalidValue, "logit_bias.01"),
   .chat(#""logit_bias":{"-1":1}"#, .invalidValue, "logit_bias.-1"),

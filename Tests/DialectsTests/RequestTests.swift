@@ -105,6 +105,9 @@ import Testing
     #expect(try chat(#""razao":{"date":"2024-02-29"}"#).date == RequestDate("2024-02-29"))
     #expect(RequestDate("2000-02-29") != nil && RequestDate("1900-02-29") == nil)
     #expect(RequestDate("0000-01-01") == nil && RequestDate("2026-13-01") == nil && RequestDate("2026-04-31") == nil)
+    for text in ["2026/04-30", "2026-04/30", "2026-04-00", "20:6-04-30", "2026-0;-30", "2026-04-030", " 026-04-30"] {
+      #expect(RequestDate(text) == nil, "\(text)")
+    }
     #expect(RequestDate("2026-04-3٠") == nil && RequestDate("") == nil && RequestDate("2026/04/30") == nil)
     let date = try #require(RequestDate("2026-04-30"))
     #expect((date.year, date.month, date.day) == (2026, 4, 30))

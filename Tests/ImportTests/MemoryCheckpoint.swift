@@ -40,7 +40,7 @@ struct MemoryCheckpoint: Checkpoint {
 /// Imports a checkpoint made up in memory and hands its program to a body.
 func withProgram<Result>(
   _ checkpoint: MemoryCheckpoint, options: ImportOptions = ImportOptions(), threadCount: Int = 1,
-  calibrate: Calibration? = nil, _ body: (Program) throws -> Result
+  calibrate: CalibrationRun? = nil, _ body: (Program) throws -> Result
 ) throws -> Result {
   try withTemporaryFolder { folder in
     try body(

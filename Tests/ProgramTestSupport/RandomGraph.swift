@@ -1,4 +1,4 @@
-@testable import Program
+import Program
 
 extension Graph {
   /// The structure of a recipe; exponents and accumulator widths are settled with the weights.

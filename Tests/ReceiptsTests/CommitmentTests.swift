@@ -56,6 +56,7 @@ import Testing
     #expect(
       gateway.seed(requestBody: body).hex == "5d1bda05e04c5ad04ff7378be4c1e30c888b23484af835220c68979742fdbb72")
     #expect(gateway.explicitSeed == nil)
+    #expect(SeedStatement(kind: .gateway, commitment: .zero, material: explicit.material).explicitSeed == nil)
   }
 
   @Test func traceSalt() throws {

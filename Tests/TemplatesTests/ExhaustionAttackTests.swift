@@ -19,7 +19,6 @@ struct ExhaustionAttackTests {
   @Test func nestedLoopsHitTheStepLimit() {
     let text = "{% for i in range(100000) %}{% for j in range(100000) %}{{ '' }}{% endfor %}{% endfor %}"
     #expect(kind(text, limits: TemplateLimits(stepCount: 200_000)) == .stepLimit)
-    #expect(kind(text) == .stepLimit || kind(text) == .memoryLimit)
   }
 
   @Test func doubledStringHitsTheMemoryLimitBeforeItIsPrinted() {

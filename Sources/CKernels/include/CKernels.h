@@ -37,6 +37,7 @@ int64_t razao_dot_i16(const int16_t *a, const int16_t *b, size_t count);
 void razao_dots_i8(const int8_t *query, const int8_t *keys, size_t rowCount, size_t width, int64_t *products);
 void razao_dots_i16(const int16_t *query, const int16_t *keys, size_t rowCount, size_t width, int64_t *products);
 // Adds weights[r] * values[r, i] over the rows to totals[i]; weights below 2^31, exact while |totals| stay below 2^62.
-void razao_weighted_sum_i8(const int8_t *values, const uint32_t *weights, size_t rowCount, size_t width, int64_t *totals);
+void razao_weighted_sum_i8(const int8_t *values, const uint32_t *weights, size_t rowCount, size_t width,
+                           int64_t *totals);
 
 #endif

@@ -72,7 +72,7 @@ package struct RoutingTable: Sendable {
   /// then fewest answers so far, then lowest id.
   package func candidates(model: String) -> [Provider] {
     providers.values
-      .compactMap { provider in provider.program(model).map { (provider, $0) } }
+      .compactMap { provider in provider.document.program(model).map { (provider, $0) } }
       .filter { $0.0.isRoutable }
       .sorted { Self.rank($0) < Self.rank($1) || (Self.rank($0) == Self.rank($1) && $0.0.id < $1.0.id) }
       .map(\.0)
@@ -84,7 +84,7 @@ package struct RoutingTable: Sendable {
   }
 
   /// True when some provider, up or not, serves the model: what tells 404 from 503.
-  package func knows(model: String) -> Bool { providers.values.contains { $0.program(model) != nil } }
+  package func knows(model: String) -> Bool { providers.values.contains { $0.document.program(model) != nil } }
 
   /// An answer is asked of a provider.
   package mutating func begin(_ id: Digest) {
@@ -118,14 +118,6 @@ package struct RoutingTable: Sendable {
     exclusions[id] = reason
     providers[id]?.exclusion = reason
     return .excluded(id, reason: reason)
-  }
-}
-
-extension RoutingTable.Provider {
-  /// The program that a request's `model` means here, by name (byte for byte) or by root.
-  package func program(_ model: String) -> ServedProgram? {
-    let root = Digest(hex: model)
-    return document.programs.first { $0.root == root || $0.name.utf8.elementsEqual(model.utf8) }
   }
 }
 

@@ -41,6 +41,12 @@ package struct IdentityDocument: Equatable, Sendable {
   /// Provider id: `H("razao/provider/1", key)`.
   package var id: Digest { key.provider }
 
+  /// The program that a request's `model` means here, by name (byte for byte) or by root in hexadecimal.
+  package func program(_ model: String) -> ServedProgram? {
+    let root = Digest(hex: model)
+    return programs.first { $0.root == root || $0.name.utf8.elementsEqual(model.utf8) }
+  }
+
   /// Checks the certificate's signature, the network, and the key if a certain one is expected.
   package func verify(network: Digest, expectedKey: PublicKey? = nil) throws(IdentityError) {
     guard self.network == network else { throw IdentityError.otherNetwork }

@@ -17,6 +17,17 @@ package enum PrivateFile {
     return true
   }
 
+  /// Writes a file whether it exists or not; readers see the old bytes or the new ones, never a mixture.
+  package static func replace(_ bytes: [UInt8], at path: String) throws(HomeError) {
+    let draft = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max))"
+    try write(bytes, toNew: draft)
+    guard rename(draft, path) == 0 else {
+      let reason = systemReason()
+      unlink(draft)
+      throw HomeError.unusable(path: path, reason: reason)
+    }
+  }
+
   /// Reads a whole file of at most `limit` bytes.
   /// - Returns: `nil` when there is none.
   /// - Throws: `HomeError.readableByOthers` when the mode lets anyone but the owner read it.

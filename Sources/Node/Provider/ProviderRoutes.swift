@@ -76,8 +76,8 @@ struct ProviderRoutes: Sendable {
     let writer = AnswerWriter(
       endpoint: job.request.endpoint, requestID: header.requestID.description, created: Int(clock.now() / 1_000),
       model: job.request.model, includesUsage: job.request.includesUsage)
-    if job.request.isStreamed { return stream(job, writer: writer) }
-    let finished = try await request.whilePeerStays(context) { try await runner.run(job) { _ in } }
+    if job.request.isStreamed { return stream(job, writer: writer, context) }
+    let finished = try await context.whilePeerStays { try await runner.run(job) { _ in } }
     return Response(whole(finished, writer: writer))
   }
 
@@ -88,26 +88,14 @@ struct ProviderRoutes: Sendable {
       usage: TokenUsage(receipt), razao: RazaoMember.final(finished.sentBundle))
   }
 
-  /// The answer as an event stream. A write waits until the peer has taken it, and so does the computation; a write
-  /// that fails cancels it.
-  private func stream(_ job: OpenedJob, writer: AnswerWriter) -> Response {
+  /// The answer as an event stream. A write waits until the peer has taken it, and so does the computation; a peer that
+  /// goes away cancels it.
+  private func stream(_ job: OpenedJob, writer: AnswerWriter, _ context: NodeContext) -> Response {
     let body = ResponseBody { output in
-      let pieces = Handover<AnswerPiece>()
       do {
-        try await withThrowingTaskGroup(of: FinishedAnswer.self) { group in
-          group.addTask {
-            defer { pieces.end() }
-            return try await runner.run(job) { try await pieces.send($0) }
-          }
-          var hasBegun = false
-          while let piece = await pieces.next() {
-            for event in events(piece, writer: writer, isFirst: !hasBegun) { try await output.write(.event(event)) }
-            hasBegun = true
-          }
-          guard let finished = try await group.next() else { return }
-          for event in closing(finished, writer: writer, hasBegun: hasBegun) { try await output.write(.event(event)) }
-          try await output.write(ByteBuffer(bytes: StreamEvent.doneFrame))
-        }
+        try await context.whilePeerStays { try await write(job, writer: writer, to: &output) }
+      } catch is CancellationError {
+        throw CancellationError()
       } catch {
         logger.info("request \(job.accept.body.requestID) ended early: \(error)")
         try await output.write(.event(ErrorRendering<NodeContext>.requestError(error, path: "").json))
@@ -116,6 +104,26 @@ struct ProviderRoutes: Sendable {
     }
     return Response(
       status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"], body: body)
+  }
+
+  private func write(
+    _ job: OpenedJob, writer: AnswerWriter, to output: inout any ResponseBodyWriter
+  ) async throws {
+    let pieces = Handover<AnswerPiece>()
+    try await withThrowingTaskGroup(of: FinishedAnswer.self) { group in
+      group.addTask {
+        defer { pieces.end() }
+        return try await runner.run(job) { try await pieces.send($0) }
+      }
+      var hasBegun = false
+      while let piece = await pieces.next() {
+        for event in events(piece, writer: writer, isFirst: !hasBegun) { try await output.write(.event(event)) }
+        hasBegun = true
+      }
+      guard let finished = try await group.next() else { return }
+      for event in closing(finished, writer: writer, hasBegun: hasBegun) { try await output.write(.event(event)) }
+      try await output.write(ByteBuffer(bytes: StreamEvent.doneFrame))
+    }
   }
 
   private func events(_ piece: AnswerPiece, writer: AnswerWriter, isFirst: Bool) -> [JSON] {

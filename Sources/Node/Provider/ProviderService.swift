@@ -106,7 +106,7 @@ package struct ProviderService: Sendable {
   ) throws -> some ApplicationProtocol {
     Application(
       router: router,
-      server: try .tls(.http1(), tlsConfiguration: try identity.serverTLS()),
+      server: try .tls(.watched, tlsConfiguration: try identity.serverTLS()),
       configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
       onServerRunning: { channel in onRunning(channel.localAddress?.port ?? configuration.port) },
       logger: logger)

@@ -37,7 +37,10 @@ package struct AnswerFollower: Sendable {
     else { throw .malformed("a checkpoint") }
     // The prompt's length is the provider's word until the bundle comes; it must not change on the way.
     let promptCount = UInt64(signed.body.positions) + 1 - min(UInt64(signed.body.answerCount), UInt64(signed.body.positions))
-    if let before = checkpoint?.body, before.positions - before.answerCount != signed.body.positions - signed.body.answerCount {
+    if let before = checkpoint?.body,
+      Int64(before.positions) - Int64(before.answerCount)
+        != Int64(signed.body.positions) - Int64(signed.body.answerCount)
+    {
       throw .unverified("a checkpoint changes the prompt's length")
     }
     do {
@@ -60,6 +63,8 @@ package struct AnswerFollower: Sendable {
     }
     let report = VerificationReport(bundle: bytes, expectation: errand.expectation(accept, shownText: text))
     if let refutation = report.refutation { throw .unverified(refutation.reason) }
+    // Whoever follows an answer has not gone away, so nobody but the provider can have cut it short.
+    if report.bundle?.receipt.body.answer.isPartial == true { throw .unverified("the provider cut the answer short") }
     guard let bundle = report.bundle, bundle.receipt.encoded() == receipt else {
       throw .unverified("the receipt is not the bundle's")
     }

@@ -1,118 +1,154 @@
 import Dialects
 import Hashing
+import NIOCore
 import Receipts
 import StrictJSON
 
-/// Who asks, and on whose account.
-package struct RequesterProfile: Sendable {
-  package var network: Digest
-  package var payerKind: PayerKind
-  package var payer: Digest
-  /// How long its receipts live as evidence, in milliseconds.
-  package var receiptLifetime: UInt64
+/// Asks questions for a person or a script, through a gateway or of a provider directly, and verifies what comes back.
+///
+/// Through a gateway the gateway draws blinds and seed, as for every plain client; of a provider directly nobody but
+/// this process knows them before the provider has accepted.
+package struct Requester: Sendable {
+  /// Whom to ask.
+  package enum Route: Equatable, Sendable {
+    /// A gateway, `http://host:port`.
+    case gateway(String)
+    /// A provider, `https://host:port`; with a key, only the provider that holds it.
+    case provider(String, key: PublicKey?)
+  }
 
-  package init(
-    network: Digest = NetworkName.local, payerKind: PayerKind, payer: Digest, receiptLifetime: UInt64 = 86_400_000
-  ) {
-    self.network = network
-    self.payerKind = payerKind
-    self.payer = payer
-    self.receiptLifetime = receiptLifetime
+  private let route: Route
+  private let profile: RequesterProfile
+  private let clock: WallClock
+
+  /// - Parameter profile: network and payer; the payer counts on the direct route only.
+  package init(_ route: Route, profile: RequesterProfile, clock: WallClock = .system) {
+    self.route = route
+    self.profile = profile
+    self.clock = clock
+  }
+
+  /// Sends one request and follows the answer to its verified end.
+  /// - Parameters:
+  ///   - body: an OpenAI request, streamed or not; sent byte for byte.
+  ///   - onText: takes the text as it comes; what is given is only final when this returns.
+  /// - Returns: the answer's bundle, verified at level signature against the body and the text that was shown.
+  /// - Throws: `PeerError`, `BrokenAnswer`, `IdentityError`, `RequestError` for a body without a model.
+  package func ask(
+    _ form: RequestForm, body: [UInt8], onText: (String) async throws -> Void = { _ in }
+  ) async throws -> VerifiedAnswer {
+    switch route {
+    case .gateway(let endpoint): try await ask(gateway: endpoint, form, body, onText)
+    case .provider(let endpoint, let key): try await ask(provider: endpoint, key: key, form, body, onText)
+    }
+  }
+
+  private func ask(
+    provider endpoint: String, key: PublicKey?, _ form: RequestForm, _ body: [UInt8],
+    _ onText: (String) async throws -> Void
+  ) async throws -> VerifiedAnswer {
+    let fields = try RoutingFields(body: body)
+    let document = try await ProviderClient.identity(at: endpoint, network: profile.network, expectedKey: key)
+    guard let program = document.program(fields.model) else {
+      let names = document.programs.map(\.name).joined(separator: ", ")
+      throw RequestError(.modelNotFound, "model", "The provider does not serve `\(fields.model)`; it serves \(names).")
+    }
+    let http = try PeerHTTP(pinning: document.certificate)
+    let client = ProviderClient(document: document, endpoint: endpoint, http: http, clock: clock)
+    let errand = Errand(
+      Question(form: form, body: body, programRoot: program.root, explicitSeed: fields.seed))
+    do {
+      let verified = try await client.ask(errand, profile: profile) { event in
+        switch event {
+        case .whole(let body): try await onText(try Self.part(body).text)
+        case .part(_, let part): if !part.text.isEmpty { try await onText(part.text) }
+        case .done: break
+        }
+      }
+      await http.shutdown()
+      return verified
+    } catch {
+      await http.shutdown()
+      throw error
+    }
+  }
+
+  private func ask(
+    gateway endpoint: String, _ form: RequestForm, _ body: [UInt8], _ onText: (String) async throws -> Void
+  ) async throws -> VerifiedAnswer {
+    let response = try await PeerHTTP.plain.open(
+      .post, endpoint + form.endpoint.path, body: body, type: "application/json", timeout: .seconds(3_600))
+    guard response.status.code == 200 else {
+      let answer = PeerHTTP.Answer(
+        status: Int(response.status.code), body: try await PeerHTTP.collect(response, limit: 1 << 20))
+      throw PeerError.refused(answer.refusal)
+    }
+    var follower = PlainFollower(form: form, body: body, network: profile.network)
+    guard response.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true else {
+      let part = try Self.part(try await PeerHTTP.collect(response, limit: 128 << 20))
+      try follower.receive(part)
+      try await onText(part.text)
+      return try follower.finish()
+    }
+    var parser = EventStreamParser(limit: 128 << 20)
+    for try await chunk in response.body {
+      for event in try parser.receive(chunk.readableBytesView) {
+        switch try AnswerEvent(event) {
+        case .part(let part):
+          try follower.receive(part)
+          if !part.text.isEmpty { try await onText(part.text) }
+        case .failure(let error): throw PeerError.refused(error)
+        case .done: return try follower.finish()
+        }
+      }
+    }
+    throw PeerError.unreachable("the stream ended without its end mark")
+  }
+
+  private static func part(_ body: [UInt8]) throws -> AnswerPart {
+    switch try AnswerEvent(body: body) {
+    case .part(let part): return part
+    case .failure(let error): throw PeerError.refused(error)
+    case .done: throw PeerError.malformed("the answer")
+    }
   }
 }
 
-/// What is asked of a provider.
-package struct Question: Sendable {
-  package var form: RequestForm
-  /// The client's body, byte for byte.
-  package var body: [UInt8]
-  /// The program that must answer.
-  package var programRoot: Digest
-  /// The request's own seed, if it names one.
-  package var explicitSeed: Int64?
+/// Follows an answer that came through a gateway: a pure value.
+package struct PlainFollower: Sendable {
+  private let form: RequestForm
+  private let body: [UInt8]
+  private let network: Digest
+  private var text: [UInt8] = []
+  private var bundle: [UInt8]?
 
-  package init(form: RequestForm, body: [UInt8], programRoot: Digest, explicitSeed: Int64?) {
+  package init(form: RequestForm, body: [UInt8], network: Digest) {
     self.form = form
     self.body = body
-    self.programRoot = programRoot
-    self.explicitSeed = explicitSeed
-  }
-}
-
-/// A question with everything that the requester draws for it: nothing of it leaves before the provider has accepted.
-package struct Errand: Sendable {
-  package let question: Question
-  package let requestID: RequestID
-  package let nonce: Digest
-  package let blinds: Blinds
-  /// The secret whose hash is committed; `nil` for an explicit seed.
-  package let secret: Digest?
-
-  /// Draws id, nonce, blinds and secret from the system's generator.
-  package init(_ question: Question) {
-    self.question = question
-    requestID = .random()
-    nonce = .random()
-    blinds = Blinds(master: .random())
-    secret = question.explicitSeed == nil ? .random() : nil
+    self.network = network
   }
 
-  /// What the provider is asked to accept.
-  package func acceptRequest(_ profile: RequesterProfile, now: UInt64) -> AcceptRequest {
-    AcceptRequest(
-      requestID: requestID, nonce: nonce, programRoot: question.programRoot, form: question.form,
-      requestCommitment: blinds.commitment(toRequest: question.body), requestByteCount: UInt64(question.body.count),
-      seedKind: secret == nil ? .explicit : .gateway,
-      seedCommitment: secret.map(SeedStatement.commitment) ?? .zero, payerKind: profile.payerKind,
-      payer: profile.payer, expiry: now.addingSaturating(profile.receiptLifetime))
+  /// Takes a part of the answer.
+  package mutating func receive(_ part: AnswerPart) throws(PeerError) {
+    guard bundle == nil else { throw .malformed("something follows the receipt") }
+    text.append(contentsOf: part.text.utf8)
+    guard let encoded = part.razao?["bundle"] else { return }
+    guard let bytes = encoded.string.flatMap({ [UInt8](base64: $0) }) else { throw .malformed("the bundle") }
+    bundle = bytes
   }
 
-  /// What opens the commitments, once the provider has accepted.
-  package var header: JobHeader {
-    JobHeader(requestID: requestID, blinds: blinds, seedReveal: secret ?? .zero)
-  }
-
-  /// Checks an accept: signed by the key, word for word what was asked, at the price that was offered, by a clock that
-  /// agrees with ours.
-  package func verify(
-    _ accept: SignedAccept, asked: AcceptRequest, by provider: IdentityDocument, now: UInt64
-  ) throws(PeerError) {
-    guard accept.isSigned, accept.body.providerKey == provider.key else { throw .unverified("the accept's signature") }
-    guard let program = provider.programs.first(where: { $0.root == question.programRoot }) else {
-      throw .unverified("the provider does not offer this program")
-    }
-    let expected = asked.accept(
-      network: provider.network, key: provider.key, prices: program.price, now: accept.body.acceptedAt)
-    guard accept.body == expected else { throw .unverified("the accept is not what was asked for") }
-    do { try ClockTolerance.check(peerTime: accept.body.acceptedAt, now: now) } catch { throw .clock(error) }
-  }
-
-  /// What the bundle that comes back must say.
-  package func expectation(_ accept: SignedAccept, shownText: [UInt8]) -> ExpectedJob {
+  /// Verifies the bundle against what was sent and shown.
+  package func finish() throws(PeerError) -> VerifiedAnswer {
+    guard let bundle else { throw .unverified("no receipt came") }
     var expectation = ExpectedJob()
-    expectation.network = accept.body.network
-    expectation.requestID = requestID
-    expectation.clientNonce = nonce
-    expectation.provider = accept.body.providerKey.provider
-    expectation.programRoot = question.programRoot
-    expectation.form = question.form
-    expectation.requestBody = question.body
-    expectation.blinds = blinds
-    expectation.seedSecret = secret
-    expectation.prices = accept.body.payment.prices
-    expectation.sampling = (try? InferenceRequest(endpoint: question.form.endpoint, body: question.body))
-      .map { StatedSampling($0.sampling) }
-    expectation.text = shownText
-    return expectation
+    expectation.network = network
+    expectation.form = form
+    expectation.requestBody = body
+    expectation.text = text
+    expectation.sampling = (try? InferenceRequest(endpoint: form.endpoint, body: body)).map { StatedSampling($0.sampling) }
+    let report = VerificationReport(bundle: bundle, expectation: expectation)
+    if let refutation = report.refutation { throw .unverified(refutation.reason) }
+    guard let opened = report.bundle else { throw .malformed("the bundle") }
+    return VerifiedAnswer(bundle: opened, bytes: bundle, report: report)
   }
-}
-
-extension RequestForm {
-  /// The same endpoint where requests are read.
-  package var endpoint: Endpoint { self == .chat ? .chat : .completions }
-}
-
-extension Endpoint {
-  /// The same endpoint where receipts are written.
-  package var form: RequestForm { self == .chat ? .chat : .completions }
 }

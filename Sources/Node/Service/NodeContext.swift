@@ -1,29 +1,63 @@
 import Dialects
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 
 /// What a request's handlers know besides the request.
 package struct NodeContext: RequestContext {
   package var coreContext: CoreRequestContextStorage
-  /// Whether a peer is at the other end; router tests have none.
-  package let hasPeer: Bool
+  /// The connection to the peer; `nil` in router tests, which have none.
+  private let connection: (any Channel)?
 
   package init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)
-    hasPeer = source.channel.remoteAddress != nil
+    connection = source.channel.remoteAddress == nil ? nil : source.channel
+  }
+
+  /// Runs a long computation that is cancelled when the peer goes away.
+  /// - Throws: `CancellationError` then, and whatever the operation throws.
+  func whilePeerStays<Value: Sendable>(_ operation: () async throws -> Value) async throws -> Value {
+    guard let connection else { return try await operation() }
+    let (isGone, gone) = AsyncStream<Void>.makeStream()
+    connection.closeFuture.whenComplete { _ in gone.finish() }
+    return try await withoutActuallyEscaping(operation) { operation in
+      // Only the one child task below runs it, while this task waits and touches nothing that it captured.
+      nonisolated(unsafe) let operation = operation
+      return try await withThrowingTaskGroup(of: Value.self) { group in
+        group.addTask { try await operation() }
+        group.addTask {
+          for await _ in isGone {}
+          throw CancellationError()
+        }
+        defer { group.cancelAll() }
+        guard let value = try await group.next() else { throw CancellationError() }
+        return value
+      }
+    }
+  }
+}
+
+/// Closes a connection when the peer has closed its half: nobody is left to read an answer.
+///
+/// Without it a peer that went away is only noticed when writes begin to fail, which after a TLS goodbye takes seconds.
+final class PeerWatch: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = Any
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    context.fireUserInboundEventTriggered(event)
+    if case .inputClosed? = event as? ChannelEvent { context.close(promise: nil) }
+  }
+}
+
+extension HTTPServerBuilder {
+  /// HTTP/1.1 whose connections end when the peer leaves.
+  static var watched: HTTPServerBuilder {
+    .http1(configuration: HTTP1Channel.Configuration(additionalChannelHandlers: [PeerWatch()]))
   }
 }
 
 extension Request {
-  /// Runs a long computation that is cancelled when the peer goes away. The body must have been collected.
-  func whilePeerStays<Value: Sendable>(
-    _ context: NodeContext, _ operation: @Sendable () async throws -> Value
-  ) async throws -> Value {
-    guard context.hasPeer else { return try await operation() }
-    return try await body.consumeWithCancellationOnInboundClose { _ in try await operation() }
-  }
-
   /// The whole body, kept in the request too.
   /// - Throws: `RequestError` 413 beyond the limit.
   mutating func collectBytes(limit: Int = RequestLimits.byteCount) async throws -> [UInt8] {

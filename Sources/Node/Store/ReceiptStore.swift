@@ -19,6 +19,8 @@ package struct ReceiptStore: Sendable {
     self.path = path
     do {
       pool = try DatabasePool(path: path, configuration: Self.configuration(maximumByteCount))
+      // The pool itself chooses NORMAL for WAL, which may lose the last writes with the power.
+      try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
       let migrator = StoreSchema.migrator
       let isTooNew = try pool.read { try migrator.hasBeenSuperseded($0) }
       guard !isTooNew else { throw StoreError.tooNew(path: path) }
@@ -33,7 +35,6 @@ package struct ReceiptStore: Sendable {
     configuration.maximumReaderCount = 4
     configuration.busyMode = .timeout(5)
     configuration.prepareDatabase { database in
-      try database.execute(sql: "PRAGMA synchronous = FULL")
       if let maximumByteCount {
         let pageSize = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 4_096
         try database.execute(sql: "PRAGMA max_page_count = \(max(1, maximumByteCount / pageSize))")
@@ -84,5 +85,29 @@ enum StoreSchema {
           """)
     }
     return migrator
+  }
+}
+
+/// The two settings that durability hangs on, as the writer sees them.
+package struct StoreSettings: Equatable, Sendable {
+  /// `wal`.
+  package var journalMode: String
+  /// 2 is FULL: flushed before a write counts.
+  package var synchronous: Int
+
+  package init(journalMode: String, synchronous: Int) {
+    self.journalMode = journalMode
+    self.synchronous = synchronous
+  }
+}
+
+extension ReceiptStore {
+  /// How the database is written.
+  package func settings() throws(StoreError) -> StoreSettings {
+    try write { database in
+      StoreSettings(
+        journalMode: try String.fetchOne(database, sql: "PRAGMA journal_mode") ?? "",
+        synchronous: try Int.fetchOne(database, sql: "PRAGMA synchronous") ?? 0)
+    }
   }
 }

@@ -104,7 +104,7 @@ struct MergeHeap {
     private let mergedByteCount: UInt32
     let result: UInt32
 
-    /// - Precondition: positions and lengths are below 2³², as texts are.
+    /// - Precondition: positions and lengths are below 2³²; texts are shorter, normalised and escaped too.
     init(priority: UInt32, left: Int, right: Int, byteCount: Int, result: UInt32) {
       key = UInt64(priority) << 32 | UInt64(UInt32(left))
       rightPosition = UInt32(right)

@@ -1,0 +1,11 @@
+# Short cuts; scripts/ does the work.
+.PHONY: check format test run
+check: format ## what a change needs before it is shown: under three minutes with a warm build
+	swift build --build-tests
+	swift test --skip-build --skip NodeTests --skip RazaoTests
+format:
+	swift format lint --strict -r Sources Tests Package.swift
+test:
+	scripts/test
+run:
+	scripts/run

@@ -1,0 +1,135 @@
+import Dialects
+import Hashing
+import Logging
+import Receipts
+import StrictJSON
+
+/// What a client gets from the gateway.
+package enum RelayEvent: Sendable {
+  /// A whole answer's body, as the provider wrote it.
+  case whole([UInt8])
+  /// A stream's event, as the provider wrote it.
+  case event(StreamEvent)
+}
+
+/// Asks providers until one answers, verifies what comes, passes it on, keeps the bundle.
+///
+/// Another provider is tried when one fails before anything of its answer was passed on, and never after: a client
+/// must not get the beginning of one answer and the end of another.
+package struct AnswerRelay: Sendable {
+  package let registry: GatewayRegistry
+  package let shelf: BundleShelf
+  private let profile: RequesterProfile
+  private let clock: WallClock
+  private let logger: Logger
+
+  package init(
+    registry: GatewayRegistry, shelf: BundleShelf, profile: RequesterProfile, clock: WallClock, logger: Logger
+  ) {
+    self.registry = registry
+    self.shelf = shelf
+    self.profile = profile
+    self.clock = clock
+    self.logger = logger
+  }
+
+  /// - Throws: `RequestError` when no provider answers, `BrokenAnswer` when one stops midway, and what `pass` throws.
+  package func relay(
+    form: RequestForm, body: [UInt8], pass: @Sendable (RelayEvent) async throws -> Void
+  ) async throws {
+    let fields = try RoutingFields(body: body)
+    let candidates = await registry.candidates(model: fields.model)
+    guard !candidates.isEmpty else { throw await nobody(model: fields.model) }
+    var failures: [PeerError] = []
+    for (client, program) in candidates {
+      let question = Question(form: form, body: body, programRoot: program.root, explicitSeed: fields.seed)
+      do {
+        return try await attempt(question, client, pass: pass)
+      } catch let error as PeerError {
+        if case .refused(let refusal) = error, refusal.isAboutRequest { throw refusal }
+        logger.warning("provider \(client.document.id.short) failed before its answer began: \(error)")
+        failures.append(error)
+      }
+    }
+    throw Self.allFailed(failures)
+  }
+
+  private func nobody(model: String) async -> RequestError {
+    guard await registry.knows(model: model) else {
+      return RequestError(.modelNotFound, "model", "No provider serves the model `\(model)`; GET /v1/models lists them.")
+    }
+    return RequestError(.noProvider, nil, "All providers of this model are down or excluded; try again later.")
+  }
+
+  private static func allFailed(_ failures: [PeerError]) -> RequestError {
+    let isBusy = failures.allSatisfy { if case .refused(let refusal) = $0 { refusal.status == 429 } else { false } }
+    if isBusy { return RequestError(.tooManyRequests, nil, "All providers of this model are busy; try again shortly.") }
+    let last = failures.last.map { " The last one: \($0)." } ?? ""
+    return RequestError(.providerFailed, nil, "None of \(failures.count) providers could answer.\(last)")
+  }
+
+  /// One provider's try.
+  /// - Throws: `PeerError` only when nothing was passed on.
+  private func attempt(
+    _ question: Question, _ client: ProviderClient, pass: @Sendable (RelayEvent) async throws -> Void
+  ) async throws {
+    let id = client.document.id
+    await registry.begin(id)
+    var passing = Passing()
+    do {
+      let verified = try await client.ask(Errand(question), profile: profile) { event in
+        for ready in passing.receive(event) { try await pass(ready) }
+      }
+      shelf.put(verified.bundle, now: clock.now())
+      await registry.end(id)
+      await registry.succeeded(id)
+      if let whole = passing.whole { try await pass(.whole(whole)) }
+    } catch {
+      await registry.end(id)
+      if error is CancellationError { throw error }
+      if let reason = error as? PeerError {
+        await note(reason, of: id)
+      } else if let broken = error as? BrokenAnswer {
+        await note(broken.reason, of: id)
+        if !passing.hasPassed { throw broken.reason }
+      }
+      throw error
+    }
+  }
+
+  /// Counts a failure against the provider, unless it only said no.
+  private func note(_ reason: PeerError, of id: Digest) async {
+    if case .refused(let refusal) = reason, refusal.status < 500 { return }
+    await registry.failed(id, reason: reason.description)
+  }
+}
+
+/// Holds back what begins no answer yet, and a whole answer until its bundle is kept.
+private struct Passing {
+  private(set) var whole: [UInt8]?
+  private(set) var hasPassed = false
+  private var held: [RelayEvent] = []
+
+  mutating func receive(_ event: FollowedEvent) -> [RelayEvent] {
+    switch event {
+    case .whole(let body):
+      whole = body
+      return []
+    case .part(let event, let part):
+      held.append(.event(event))
+      guard hasPassed || !part.text.isEmpty || part.razao != nil else { return [] }
+      hasPassed = true
+      defer { held = [] }
+      return held
+    case .done:
+      return []
+    }
+  }
+}
+
+extension RequestError {
+  /// Whether every provider would refuse this request: it is the client's to correct.
+  fileprivate var isAboutRequest: Bool {
+    (400..<500).contains(status) && ![404, 409, 429].contains(status) && code != .jobMismatch
+  }
+}

@@ -1,0 +1,189 @@
+import ArgumentParser
+import Audit
+import Dialects
+import Foundation
+import Hashing
+import Node
+import Program
+import Receipts
+import Runtime
+import StrictJSON
+
+/// Options that every service has.
+struct ServiceOptions: ParsableArguments {
+  @Option(help: "Where keys and receipts are kept. Default: RAZAO_HOME or ~/.razao.") var home: String?
+  @Flag(help: .hidden) var supervised = false
+
+  /// Tells whoever started the service what happens: a person in words, a supervisor in JSON lines.
+  var report: @Sendable (ServiceEvent) -> Void {
+    let supervised = supervised
+    return { event in Terminal.line(supervised ? event.line : event.words) }
+  }
+
+  /// Runs a service; a failure is also an event, so that a supervisor can say it.
+  func running(_ body: () async throws -> Void) async throws {
+    do {
+      try await body()
+    } catch {
+      guard supervised else { return try await Terminal.reporting { throw error } }
+      let status = (error as? ServiceError)?.exitStatus ?? (error as? CommandFailure)?.status ?? 70
+      report(.failed(message: "\(error)", status: status))
+      throw ExitCode(status)
+    }
+  }
+}
+
+/// `razao provider`.
+struct ProviderCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "provider", abstract: "Sell answers.", subcommands: [ProviderServe.self])
+}
+
+/// `razao provider serve`.
+struct ProviderServe: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Serve programs over HTTPS with signed receipts.",
+    discussion: """
+      EXAMPLES
+        razao provider serve --port 9443 --gateway http://127.0.0.1:8080
+        razao provider serve --program llama.razao --prompt-price 20000 --answer-price 60000
+      """)
+
+  @OptionGroup var service: ServiceOptions
+  @Option(help: "A program file; may be repeated. Default: the one that ships with Razao.") var program: [String] = []
+  @Option(help: "The address to listen at.") var host = "127.0.0.1"
+  @Option(help: "The port; 0 picks a free one.") var port = 0
+  @Option(help: "The gateway to register with.") var gateway: String?
+  @Option(help: "The address that others reach this provider at, https://host:port.") var publicEndpoint: String?
+  @Option(help: "Millionths of a credit for a million prompt tokens.") var promptPrice: UInt64 = 20_000
+  @Option(help: "Millionths of a credit for a million answer tokens.") var answerPrice: UInt64 = 60_000
+  @Option(help: "Answers computed at once.") var running = 1
+  @Option(help: "For testing: claim this root, whatever the program's own is. Auditors will notice.")
+  var claimRoot: String?
+
+  func run() async throws {
+    try await service.running {
+      let home = Files.home(service.home)
+      let offers = try programs().map { path in try offer(path, home: home) }
+      let configuration = ProviderConfiguration(
+        home: home, host: host, port: port, gateway: gateway, publicEndpoint: publicEndpoint, runningLimit: running,
+        endsWithInput: service.supervised)
+      try await ProviderService(configuration, offers: offers, report: service.report).run()
+    }
+  }
+
+  private func programs() throws -> [String] {
+    try program.isEmpty ? [Files.shippedProgram()] : program
+  }
+
+  private func offer(_ path: String, home: String) throws -> ProviderOffer {
+    let report = service.report
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    var said = 0
+    let loaded = try Files.program(path, home: home) { share in
+      // A line for every quarter: enough for a great program, not too much for a small one.
+      let quarter = Int(share * 4)
+      guard quarter > said else { return }
+      said = quarter
+      report(.loading(what: "checking \(name)", done: quarter, total: 4))
+    }
+    let engine = try ProgramEngine(loaded)
+    var claimed = engine.program
+    if let claimRoot {
+      guard let root = Digest(hex: claimRoot) else {
+        throw CommandFailure("--claim-root must be 64 hexadecimal digits", status: 64)
+      }
+      claimed.root = root
+    }
+    return ProviderOffer(
+      engine: engine, program: claimed, prices: Prices(prompt: promptPrice, answer: answerPrice))
+  }
+}
+
+/// `razao gateway`.
+struct GatewayCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gateway", abstract: "Route requests to providers.", subcommands: [GatewayServe.self])
+}
+
+/// `razao gateway serve`.
+struct GatewayServe: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Speak OpenAI's dialect to clients and the verified protocol to providers.",
+    discussion: """
+      EXAMPLES
+        razao gateway serve
+        razao gateway serve --port 9000 --auditor 8d1f…     believe this auditor's reports
+      """)
+
+  @OptionGroup var service: ServiceOptions
+  @Option(help: "The address to listen at.") var host = "127.0.0.1"
+  @Option(help: "The port; 0 picks a free one.") var port = 8080
+  @Option(help: "The public key of an auditor whose reports are believed; may be repeated.") var auditor: [String] = []
+
+  func run() async throws {
+    try await service.running {
+      let keys = try auditor.map { text in
+        guard let bytes = [UInt8](hex: text), let key = PublicKey(bytes) else {
+          throw CommandFailure("--auditor must be 64 hexadecimal digits, not \(text)", status: 64)
+        }
+        return key
+      }
+      let configuration = GatewayConfiguration(
+        home: Files.home(service.home), host: host, port: port, auditors: keys, endsWithInput: service.supervised)
+      try await GatewayService(configuration, report: service.report).run()
+    }
+  }
+}
+
+/// `razao auditor`.
+struct AuditorCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "auditor", abstract: "Check answers of others.", subcommands: [AuditorServe.self])
+}
+
+/// `razao auditor serve`.
+struct AuditorServe: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Run a share of a gateway's answers again and report what does not agree.",
+    discussion: """
+      EXAMPLES
+        razao auditor serve --gateway http://127.0.0.1:8080 --share 0.1
+      """)
+
+  @OptionGroup var service: ServiceOptions
+  @Option(help: "The gateway whose answers are checked.") var gateway = "http://127.0.0.1:8080"
+  @Option(help: "An honest program file; may be repeated. Default: the one that ships with Razao.")
+  var program: [String] = []
+  @Option(help: "Share of the answers to run again, 0 to 1.") var share = 1.0
+
+  func run() async throws {
+    try await service.running {
+      let home = Files.home(service.home)
+      let paths = try program.isEmpty ? [Files.shippedProgram()] : program
+      let auditors = try paths.map { path in
+        try AnswerAuditor(Files.program(path, home: home), parallel: Parallel(threadCount: 1))
+      }
+      let configuration = AuditorConfiguration(
+        home: home, gateway: gateway, share: share, endsWithInput: service.supervised)
+      try await AuditorService(configuration, rerun: Self.rerun(auditors), report: service.report).run()
+    }
+  }
+
+  private static func rerun(_ auditors: [AnswerAuditor]) -> Node.Rerun {
+    { bytes in
+      guard let bundle = try? Receipts.Bundle(decoding: bytes) else { return .cannotTell(reason: "no bundle") }
+      let root = bundle.receipt.body.programRoot
+      guard let auditor = auditors.first(where: { $0.programRoot == root }) else {
+        // A receipt of an unknown program for a request that names a known one is the oldest cheat of all.
+        let asked = try? RoutingFields(body: bundle.requestBody).model
+        if let asked, auditors.contains(where: { $0.programName.utf8.elementsEqual(asked.utf8) || $0.programRoot.hex == asked }) {
+          return .refuted(reason: "program: the request asks for \(asked), the receipt names \(root)")
+        }
+        return .cannotTell(reason: "the program \(root) is not at hand")
+      }
+      guard let refutation = auditor.audit(bytes).refutation else { return .agrees }
+      return .refuted(reason: refutation.reason)
+    }
+  }
+}

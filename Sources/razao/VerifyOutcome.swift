@@ -1,0 +1,80 @@
+import Audit
+import Receipts
+import StrictJSON
+
+/// What `razao verify` found, for people and for programs.
+struct VerifyOutcome {
+  let statement: VerificationReport
+  let rerun: RerunReport?
+  /// A rerun was asked for, and there is no program to run it with.
+  let isRerunMissing: Bool
+
+  /// The level that was reached.
+  var level: String { rerun == nil ? "signature" : "rerun" }
+
+  /// What is wrong, if anything is.
+  var refutation: String? { statement.refutation?.reason ?? rerun?.refutation?.reason }
+
+  var status: Int32 { refutation != nil ? 1 : isRerunMissing ? 2 : 0 }
+
+  var verdict: String {
+    switch status {
+    case 0: "verified"
+    case 1: "refuted"
+    default: "cannot tell"
+    }
+  }
+
+  func print(json: Bool) {
+    if json { Terminal.json(value) } else { printLines() }
+  }
+
+  private func printLines() {
+    for finding in statement.findings { printFinding(finding.check.rawValue, finding.verdict.rawValue, finding.detail) }
+    for finding in rerun?.findings ?? [] {
+      printFinding("rerun: \(finding.check.rawValue)", finding.isPassed ? "passed" : "failed", finding.detail)
+    }
+    switch status {
+    case 0:
+      Terminal.line("verified at level \(level)")
+      for limitation in limitations { Terminal.line("  not covered: \(limitation)") }
+    case 1: Terminal.line("refuted: \(refutation ?? "")")
+    default:
+      Terminal.line("cannot tell: the receipt is sound, but its program is not at hand; give it with --program FILE")
+    }
+  }
+
+  private func printFinding(_ check: String, _ verdict: String, _ detail: String) {
+    let mark = verdict == "passed" ? "ok  " : verdict == "failed" ? "FAIL" : "?   "
+    Terminal.line("  \(mark) \(check.padded(to: 18)) \(detail)")
+  }
+
+  /// What the level that was reached cannot see.
+  private var limitations: [String] {
+    guard rerun != nil, let seed = statement.bundle?.receipt.body.seed else { return statement.limitations }
+    return [seed.kind.limitation]
+  }
+
+  private var value: JSON {
+    let checks = statement.findings.map { finding -> JSON in
+      ["check": .string(finding.check.rawValue), "verdict": .string(finding.verdict.rawValue), "detail": .string(finding.detail)]
+    }
+    let reruns = (rerun?.findings ?? []).map { finding -> JSON in
+      [
+        "check": .string("rerun: \(finding.check.rawValue)"), "verdict": finding.isPassed ? "passed" : "failed",
+        "detail": .string(finding.detail),
+      ]
+    }
+    return [
+      "verdict": .string(verdict), "level": .string(level), "reason": refutation.map { .string($0) } ?? .null,
+      "checks": .array(checks + reruns), "not_covered": .array(limitations.map { .string($0) }),
+    ]
+  }
+}
+
+extension String {
+  /// The text with spaces after it up to `count` characters.
+  func padded(to count: Int) -> String {
+    self + String(repeating: " ", count: max(0, count - self.count))
+  }
+}

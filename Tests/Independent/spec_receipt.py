@@ -1,0 +1,297 @@
+"""docs/spec-receipts.md, independently: accept, receipt, bundle and level 0.
+
+    spec_receipt.py BUNDLE      prints each check of level 0
+"""
+import hashlib
+import json
+import struct
+import sys
+
+from razao_spec import token_chain
+from spec_arithmetic import Violation, merkle, need, tagged, u32
+
+# --- Ed25519 (RFC 8032) ----------------------------------------------------------------------------------------------
+
+PRIME, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+CURVE_D = -121665 * pow(121666, -1, PRIME) % PRIME
+
+
+def recover_x(y, sign):
+    square = (y * y - 1) * pow(CURVE_D * y * y + 1, -1, PRIME) % PRIME
+    x = pow(square, (PRIME + 3) // 8, PRIME)
+    if (x * x - square) % PRIME:
+        x = x * pow(2, (PRIME - 1) // 4, PRIME) % PRIME
+    if (x * x - square) % PRIME or (x == 0 and sign):
+        return None
+    return x if x & 1 == sign else PRIME - x
+
+
+def add(p, q):
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % PRIME, (p[1] + p[0]) * (q[1] + q[0]) % PRIME
+    c, d = 2 * p[3] * q[3] * CURVE_D % PRIME, 2 * p[2] * q[2] % PRIME
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % PRIME, g * h % PRIME, f * g % PRIME, e * h % PRIME
+
+
+def multiply(s, p):
+    result = (0, 1, 1, 0)
+    while s:
+        if s & 1:
+            result = add(result, p)
+        s, p = s >> 1, add(p, p)
+    return result
+
+
+def equal(p, q):
+    return (p[0] * q[2] - q[0] * p[2]) % PRIME == 0 and (p[1] * q[2] - q[1] * p[2]) % PRIME == 0
+
+
+BASE_Y = 4 * pow(5, -1, PRIME) % PRIME
+BASE = (recover_x(BASE_Y, 0), BASE_Y, 1, recover_x(BASE_Y, 0) * BASE_Y % PRIME)
+
+
+def encode_point(p):
+    inverse = pow(p[2], -1, PRIME)
+    x, y = p[0] * inverse % PRIME, p[1] * inverse % PRIME
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+def decode_point(data):
+    y, sign = int.from_bytes(data, "little") & (1 << 255) - 1, data[31] >> 7
+    x = recover_x(y, sign) if y < PRIME else None
+    return None if x is None else (x, y, 1, x * y % PRIME)
+
+
+def challenge(r, key, message):
+    return int.from_bytes(hashlib.sha512(r + key + message).digest(), "little") % ORDER
+
+
+def secret_scalar(secret):
+    digest = hashlib.sha512(secret).digest()
+    return int.from_bytes(digest[:32], "little") & (1 << 254) - 8 | 1 << 254, digest[32:]
+
+
+def public_key(secret):
+    return encode_point(multiply(secret_scalar(secret)[0], BASE))
+
+
+def sign(secret, message):
+    a, prefix = secret_scalar(secret)
+    r = int.from_bytes(hashlib.sha512(prefix + message).digest(), "little") % ORDER
+    R = encode_point(multiply(r, BASE))
+    return R + ((r + challenge(R, public_key(secret), message) * a) % ORDER).to_bytes(32, "little")
+
+
+def verify(key, message, signature):
+    """Without cofactor: R is compared as bytes."""
+    A, S = decode_point(key), int.from_bytes(signature[32:], "little")
+    if A is None or S >= ORDER or equal(multiply(8, A), (0, 1, 1, 0)):
+        return False
+    k = challenge(signature[:32], key, message)
+    return encode_point(add(multiply(S, BASE), multiply(ORDER - k, A))) == signature[:32]
+
+
+# --- 8. Accept, receipt ----------------------------------------------------------------------------------------------
+
+# Name and size of each field; a size alone is zeros.
+ACCEPT = [("magic", 8), ("version", 4), 4, ("network", 32), ("requestID", 16), ("nonce", 32), ("key", 32),
+          ("program", 32), ("endpoint", 1), 7, ("request", 32), ("requestBytes", 8), ("seedKind", 1), 7, ("seed", 32),
+          ("payerKind", 1), 7, ("payer", 32), ("promptPrice", 8), ("answerPrice", 8),
+          ("acceptedAt", 8), ("expiry", 8), ("signature", 64)]
+RECEIPT = [("magic", 8), ("version", 4), ("arithmetic", 4), ("network", 32), ("requestID", 16), ("nonce", 32),
+           ("expiry", 8), ("provider", 32), ("key", 32), ("program", 32), 32, ("endpoint", 1), 7, ("request", 32),
+           ("requestBytes", 8), ("prompt", 32), ("promptCount", 4), 4, 32, ("temperature", 4), ("topP", 4),
+           ("topK", 4), ("repetition", 4), ("presence", 4), ("frequency", 4), ("limit", 4), ("choice", 4),
+           ("extras", 32), ("seedKind", 1), 7, ("seed", 32), ("material", 32), ("accept", 32), ("chain", 32),
+           ("answerCount", 4), ("finish", 1), ("partial", 1), 2, ("text", 32), ("textBytes", 8), ("trace", 32),
+           ("positions", 4), ("layers", 4), ("payerKind", 1), 7, ("payer", 32), ("promptPrice", 8), ("answerPrice", 8),
+           ("owed", 8), 8, 32, ("consent", 32), ("acceptedAt", 8), ("firstAt", 8), ("finishedAt", 8),
+           ("signature", 64)]
+SIGNED = {"presence", "frequency"}
+CODES = {"endpoint": (1, 2), "seedKind": (1, 3), "payerKind": (1, 2), "finish": (1, 5), "partial": (0, 1)}
+AS_ACCEPTED = ("network", "requestID", "nonce", "expiry", "key", "program", "endpoint", "request", "requestBytes",
+               "seedKind", "seed", "payerKind", "payer", "promptPrice", "answerPrice", "acceptedAt")
+
+
+def decode(layout, magic, data):
+    """The fields of a record; numbers where a field is 8 bytes or fewer."""
+    need(len(data) == sum(f if isinstance(f, int) else f[1] for f in layout), magic.decode(), "size")
+    fields, at = {}, 0
+    for entry in layout:
+        name, size = (None, entry) if isinstance(entry, int) else entry
+        part, at = data[at:at + size], at + size
+        if name is None:
+            need(not any(part), magic.decode(), f"zeros before {at}")
+        else:
+            number = size <= 8 and name != "magic"
+            fields[name] = int.from_bytes(part, "little", signed=name in SIGNED) if number else part
+        low, high = CODES.get(name, (0, 0))
+        need(name not in CODES or low <= fields[name] <= high, magic.decode(), f"code {name}")
+    need(fields["magic"] == magic and fields["version"] == 1, magic.decode(), "magic or version")
+    need(fields["seedKind"] != 2, magic.decode(), "joint seed")
+    return fields
+
+
+def encode(layout, fields):
+    out = b""
+    for entry in layout:
+        name, size = (None, entry) if isinstance(entry, int) else entry
+        value = fields[name] if name else bytes(size)
+        out += value if isinstance(value, bytes) else value.to_bytes(size, "little", signed=name in SIGNED)
+    return out
+
+
+def blind(name, master):
+    return tagged(f"razao/blind/{name}/1", master)
+
+
+def commitment(name, master, data):
+    return tagged(f"razao/commit/{name}/1", blind(name, master) + data)
+
+
+def sampler_seed(kind, material, body):
+    request = tagged("razao/request/1", body)
+    return tagged("razao/seed/explicit/1" if kind == 1 else "razao/seed/gateway/1", material + request)
+
+
+def amount(prompt, prompt_price, answer, answer_price):
+    return -(-(prompt * prompt_price + answer * answer_price) // 10**6)
+
+
+def extras_hash(biases, stops):
+    out = u32(len(biases)) + b"".join(struct.pack("<Ii", i, biases[i]) for i in sorted(biases)) + u32(len(stops))
+    return tagged("razao/extras/1", out + b"".join(u32(len(s)) + s for s in stops))
+
+
+def trace_salt(provider, master):
+    return tagged("razao/salt/trace/1", provider + blind("trace", master))
+
+
+def ids_bytes(ids):
+    return b"".join(map(u32, ids))
+
+
+# --- 9. Bundle and level 0 -------------------------------------------------------------------------------------------
+
+PARTS = ("receipt", "accept", "master", "body", "prompt", "answer", "text", "trace", "certificate")
+
+
+def encode_bundle(parts):
+    return b"RAZAOBN1" + u32(1) + b"".join(u32(len(parts[p])) + parts[p] for p in PARTS)
+
+
+def decode_bundle(data):
+    need(data[:12] == b"RAZAOBN1" + u32(1), "bundle", "magic or version")
+    parts, at = {}, 12
+    for name in PARTS:
+        need(len(data) - at >= 4, "bundle", "it ends too early")
+        size = int.from_bytes(data[at:at + 4], "little")
+        need(size <= min(2**26, len(data) - at - 4), "bundle", f"length of {name}")
+        parts[name], at = data[at + 4:at + 4 + size], at + 4 + size
+    need(at == len(data), "bundle", "bytes after the last field")
+    trace, certificate = parts["trace"], len(parts["certificate"])
+    need(len(parts["master"]) == 32, "bundle", "master blind")
+    need(len(parts["prompt"]) % 4 == 0 and len(parts["answer"]) % 4 == 0, "bundle", "ids")
+    need(trace == b"\0" or (trace[:1] == b"\1" and len(trace) % 32 == 1 and len(trace) <= 1 + 32 * 16384),
+         "bundle", "trace")
+    need(certificate == 0 or 65 <= certificate <= 64 + 65536, "bundle", "certificate")
+    try:
+        parts["text"].decode("utf-8")
+    except UnicodeDecodeError:
+        raise Violation("bundle: text is not UTF-8") from None
+    return parts
+
+
+def seed_holds(receipt, body):
+    try:
+        top = json.loads(body)
+    except ValueError:
+        return False
+    if not isinstance(top, dict):
+        return False
+    seed, material = top.get("seed"), receipt["material"]
+    if receipt["seedKind"] == 3:
+        return receipt["seed"] == tagged("razao/seed/commit/1", material) and seed is None
+    return (type(seed) is int and -2**63 <= seed < 2**63 and receipt["seed"] == bytes(32)
+            and material == seed.to_bytes(8, "little", signed=True) + bytes(24))
+
+
+def trace_holds(receipt, trace):
+    """None without hashes."""
+    if trace == b"\0":
+        return None
+    hashes, layers = [trace[i:i + 32] for i in range(1, len(trace), 32)], receipt["layers"]
+    tokens = [merkle(hashes[i:i + layers]) for i in range(0, len(hashes), layers or 1)]
+    return len(hashes) == receipt["positions"] * layers and merkle(tokens) == receipt["trace"]
+
+
+def sampling_holds(r):
+    return (r["arithmetic"] == 1 and (r["temperature"] == 0 or 100 <= r["temperature"] <= 10**6)
+            and 1 <= r["topP"] <= 10**4 and r["topK"] < 2**31 and 1000 <= r["repetition"] <= 10**5
+            and abs(r["presence"]) <= 20000 and abs(r["frequency"]) <= 20000 and r["limit"] <= 2**20
+            and r["choice"] == 0)
+
+
+def finish_holds(r):
+    n, m = r["answerCount"], r["limit"]
+    within, before = m == 0 or n <= m, m == 0 or n < m
+    kinds = {1: n >= 1 and within, 2: n >= 1 and within, 3: n == m and m > 0, 4: n >= 1 and before, 5: before}
+    return kinds[r["finish"]] and r["partial"] == (r["finish"] == 5)
+
+
+def signature_holds(tag, key, record):
+    return verify(key, tagged(tag, record[:-64]), record[-64:])
+
+
+def level0(data):
+    """The checks in order, as (name, True, False or None for "cannot tell"); ends at the first that fails."""
+    try:
+        parts = decode_bundle(data)
+        r, a = decode(RECEIPT, b"RAZAORC1", parts["receipt"]), decode(ACCEPT, b"RAZAOAC1", parts["accept"])
+    except Violation as violation:
+        return [(f"layout ({violation})", False)]
+    master, body, certificate, blank = parts["master"], parts["body"], parts["certificate"], bytes(32)
+    prompt, answer = (struct.unpack(f"<{len(parts[p]) // 4}I", parts[p]) for p in ("prompt", "answer"))
+    checks = [
+        ("layout", lambda: True),
+        ("accept signature", lambda: signature_holds("razao/accept/1", a["key"], parts["accept"])),
+        ("receipt signature", lambda: signature_holds("razao/receipt/1", r["key"], parts["receipt"])),
+        ("provider", lambda: r["provider"] == tagged("razao/provider/1", r["key"])),
+        ("accept", lambda: all(r[n] == a[n] for n in AS_ACCEPTED)
+         and r["accept"] == tagged("razao/accept-hash/1", parts["accept"])),
+        ("request", lambda: r["requestBytes"] == len(body) and r["request"] == commitment("request", master, body)),
+        ("seed", lambda: seed_holds(r, body)),
+        ("prompt", lambda: 1 <= len(prompt) == r["promptCount"]
+         and r["prompt"] == commitment("prompt", master, parts["prompt"])),
+        ("chain", lambda: len(answer) == r["answerCount"]
+         and token_chain(blind("chain", master), answer) == r["chain"]),
+        ("text", lambda: r["textBytes"] == len(parts["text"])
+         and r["text"] == commitment("text", master, parts["text"])),
+        ("trace", lambda: trace_holds(r, parts["trace"])),
+        ("positions", lambda: r["positions"] == len(prompt) + len(answer) - 1 and 1 <= r["layers"] <= 1024),
+        ("amount", lambda: r["owed"] == amount(len(prompt), r["promptPrice"], len(answer), r["answerPrice"])),
+        ("sampling", lambda: sampling_holds(r)),
+        ("finish", lambda: finish_holds(r)),
+        ("times", lambda: r["acceptedAt"] <= r["firstAt"] <= r["finishedAt"] <= r["expiry"]),
+        ("consent", lambda: r["consent"] in (blank, *(commitment("consent", master, bytes([c])) for c in (0, 1)))),
+        ("certificate", lambda: verify(r["key"], tagged("razao/certificate/1", certificate[64:]), certificate[:64])
+         if certificate else None),
+    ]
+    report = []
+    for name, check in checks:
+        report.append((name, check()))
+        if report[-1][1] is False:
+            break
+    return report
+
+
+def main(argv):
+    with open(argv[0], "rb") as file:
+        report = level0(file.read())
+    for name, result in report:
+        print(f"{name}: {'cannot tell' if result is None else 'holds' if result else 'fails'}")
+    return 1 if report[-1][1] is False else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,97 @@
+import Hashing
+import Node
+import Receipts
+import Testing
+
+@Suite struct RoutingTableTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func document(_ name: String, price: UInt64 = 1, program: String = "fake-1") throws -> IdentityDocument {
+    let identity = try IdentityFile.loadOrMake(home: "\(folder.path)/\(name)")
+    let served = ServedProgram(
+      root: FakeEngine.root, name: program, context: 512, price: Prices(prompt: price, answer: price))
+    return IdentityDocument(identity: identity, network: NetworkName.local, programs: [served])
+  }
+
+  private func ids(_ table: RoutingTable, _ model: String = "fake-1") -> [Digest] {
+    table.candidates(model: model).map(\.id)
+  }
+
+  @Test func theCheapestComesFirst() throws {
+    var table = RoutingTable()
+    let (dear, cheap) = (try document("a", price: 9), try document("b", price: 3))
+    _ = try table.register(dear, endpoint: "https://a")
+    _ = try table.register(cheap, endpoint: "https://b")
+    #expect(ids(table) == [cheap.id, dear.id])
+    #expect(ids(table, FakeEngine.root.hex).count == 2)
+    #expect(ids(table, "other").isEmpty)
+    #expect(table.knows(model: "fake-1"))
+    #expect(!table.knows(model: "other"))
+  }
+
+  @Test func ofEqualPricesTheLeastBusyThenTheLeastServed() throws {
+    var table = RoutingTable()
+    let documents = [try document("a"), try document("b")].sorted { $0.id < $1.id }
+    for document in documents { _ = try table.register(document, endpoint: "https://x") }
+    #expect(ids(table) == documents.map(\.id))
+    table.begin(documents[0].id)
+    #expect(ids(table) == documents.reversed().map(\.id))
+    table.end(documents[0].id)
+    #expect(ids(table) == documents.reversed().map(\.id))
+    table.begin(documents[1].id)
+    table.end(documents[1].id)
+    #expect(ids(table) == documents.map(\.id))
+    table.end(documents[1].id)
+    #expect(table[documents[1].id]?.runningCount == 0)
+  }
+
+  @Test func threeFailuresInARowAreDown() throws {
+    var table = RoutingTable()
+    let document = try document("a")
+    let id = document.id
+    _ = try table.register(document, endpoint: "https://a")
+    #expect(table.failed(id, reason: "x") == nil)
+    #expect(table.failed(id, reason: "x") == nil)
+    #expect(table.succeeded(id) == nil)
+    #expect(table.failed(id, reason: "x") == nil)
+    #expect(table.failed(id, reason: "x") == nil)
+    #expect(table.failed(id, reason: "gone") == .wentDown(id, reason: "gone"))
+    #expect(table.failed(id, reason: "gone") == nil)
+    #expect(ids(table).isEmpty)
+    #expect(table.knows(model: "fake-1"))
+    #expect(table.succeeded(id) == .cameBack(id))
+    #expect(ids(table) == [id])
+  }
+
+  @Test func registeringAgainChangesTheAddressAndRevives() throws {
+    var table = RoutingTable()
+    let document = try document("a")
+    #expect(try table.register(document, endpoint: "https://a") == .joined(document.id, endpoint: "https://a"))
+    #expect(try table.register(document, endpoint: "https://a") == nil)
+    for _ in 0..<3 { _ = table.failed(document.id, reason: "x") }
+    #expect(try table.register(document, endpoint: "https://a") == .cameBack(document.id))
+    #expect(try table.register(document, endpoint: "https://b") == .moved(document.id, endpoint: "https://b"))
+    #expect(table.all.count == 1)
+  }
+
+  @Test func anExcludedProviderStaysExcludedUnderANewAddress() throws {
+    var table = RoutingTable()
+    let document = try document("a")
+    #expect(table.exclude(document.id, reason: "cheated") == .excluded(document.id, reason: "cheated"))
+    _ = try table.register(document, endpoint: "https://a")
+    #expect(ids(table).isEmpty)
+    _ = try table.register(document, endpoint: "https://b")
+    #expect(ids(table).isEmpty)
+    #expect(table.exclude(document.id, reason: "again") == nil)
+    #expect(table[document.id]?.exclusion == "cheated")
+  }
+
+  @Test func aFullTableRefusesStrangersOnly() throws {
+    var table = RoutingTable(capacity: 1)
+    _ = try table.register(try document("a"), endpoint: "https://a")
+    #expect(throws: RoutingError.full) { try table.register(try document("b"), endpoint: "https://b") }
+    _ = try table.register(try document("a"), endpoint: "https://c")
+  }
+}

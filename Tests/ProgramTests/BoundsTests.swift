@@ -1,0 +1,91 @@
+import FileMapping
+import Program
+import ProgramTestSupport
+import Testing
+
+/// Programs whose bounds do not fit are refused with the place and the bound (SPEC.md, section 5).
+@Suite struct BoundsTests {
+  private func refusal(_ change: (inout Graph) -> Void) throws -> ProgramError? {
+    let random = RandomProgram(ProgramRecipe(seed: 5))
+    var parts = random.parts
+    change(&parts.graph)
+    let bytes = ProgramWriter.encode(parts) { _, matrix in random.contents[matrix.index] }
+    do {
+      try Program(MappedFile(name: "bounds", bytes: bytes)).checkContent()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func expectBound(_ name: String, layer: Int?, _ error: ProgramError?) {
+    guard case .bound(let place, let rule)? = error else {
+      Issue.record("not refused by a bound: \(String(describing: error))")
+      return
+    }
+    #expect(place.name == name && place.layer == layer, "\(place): \(rule)")
+    #expect(!rule.isEmpty)
+  }
+
+  @Test func aProgramWithinItsBoundsIsTaken() throws {
+    #expect(try refusal { _ in } == nil)
+  }
+
+  @Test func aResidualStreamBeyond47Bits() throws {
+    expectBound("embedding", layer: nil, try refusal { $0.embedding.exponent = -30 })
+    expectBound("down", layer: 1, try refusal { $0.layers[1].feedForward.down.exponent -= 38 })
+  }
+
+  @Test func logitsBeyond31Bits() throws {
+    expectBound("head", layer: nil, try refusal { $0.head.exponent -= 20 })
+  }
+
+  @Test func gatesBeyondWhatTheProductHolds() throws {
+    expectBound("gate", layer: 0, try refusal { $0.layers[0].feedForward.gate.exponent -= 35 })
+  }
+
+  @Test func outputsBeyond60Bits() throws {
+    expectBound("value", layer: 0, try refusal { $0.layers[0].attention.value.exponent -= 60 })
+  }
+
+  @Test func valuesBeyondTheirCap() throws {
+    expectBound(
+      "value", layer: 0,
+      try refusal {
+        $0.layers[0].attention.value.exponent -= 25
+        $0.layers[0].attention.valueCap = 40
+      })
+  }
+
+  @Test func keysTooGreatToQuantise() throws {
+    expectBound("key", layer: 0, try refusal { $0.layers[0].attention.key.exponent -= 33 })
+  }
+
+  @Test func anAccumulatorOfTheWrongWidth() throws {
+    expectBound("query", layer: 0, try refusal { $0.layers[0].attention.query.accumulatorWidth = 8 })
+  }
+
+  @Test func normsWhoseSquaresDoNotFit() throws {
+    expectBound("attention norm", layer: 1, try refusal { $0.layers[1].attention.norm.epsilon = 1 << 62 })
+    expectBound("final norm", layer: nil, try refusal { $0.finalNorm.epsilon = .max })
+  }
+
+  /// Extreme programs that are taken must run without a trap: arithmetic in Swift traps where it overflows.
+  @Test func whatIsTakenNeverOverflows() throws {
+    for weights in ProgramRecipe.Weights.allCases {
+      for heat in [0, 4, 8, 12, 16] {
+        var recipe = ProgramRecipe(seed: 77)
+        recipe.weights = weights
+        recipe.heat = heat
+        recipe.inputMode = .twoLimbs
+        recipe.downMode = .blockShift
+        recipe.hasKeyOffsets = true
+        let program = try RandomProgram(recipe).program()
+        guard (try? program.checkContent()) != nil else { continue }
+        var reference = Reference(program)
+        for token in 0..<12 as Range<UInt32> { reference.append(token * 3 % 53) }
+        #expect(reference.logits().count == 53)
+      }
+    }
+  }
+}
