@@ -91,13 +91,18 @@ let package = Package(
     .testTarget(
       name: "RuntimeTests",
       dependencies: ["CKernels", "FileMapping", "Hashing", "Program", "ProgramTestSupport", "Runtime"]),
+    .testTarget(
+      name: "MeasurementTests",
+      dependencies: ["FileMapping", "Hashing", "Import", "Measurement", "Program", "Runtime", "StrictJSON"]),
     .testTarget(name: "DialectsTests", dependencies: ["Dialects", "StrictJSON"]),
-    .testTarget(name: "AnsweringTests", dependencies: ["Answering", "Dialects", "ProgramTestSupport", "Tokenizers"]),
+    .testTarget(
+      name: "AnsweringTests", dependencies: ["Answering", "Dialects", "Hashing", "ProgramTestSupport", "Tokenizers"]),
     .testTarget(name: "ReceiptsTests", dependencies: ["Hashing", "Receipts", "StrictJSON"]),
     .testTarget(
       name: "AuditTests",
       dependencies: [
-        "Answering", "Audit", "Dialects", "FileMapping", "Hashing", "Program", "ProgramTestSupport", "Receipts", "Runtime",
+        "Answering", "Audit", "Dialects", "FileMapping", "Hashing", "Program", "ProgramTestSupport", "Receipts",
+        "Runtime",
       ]),
     .testTarget(
       name: "NodeTests",

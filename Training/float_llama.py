@@ -97,11 +97,17 @@ class FloatLlama:
         head = embedding if self.config.get("tie_word_embeddings", True) else self.weights["lm_head.weight"]
         return self.norm(x, self.weights["model.norm.weight"]) @ head.T
 
-    def greedy(self, ids, count: int, stop=()):
-        """`count` tokens after `ids`, or fewer if one of `stop` comes; the stop token is not returned."""
+    def answer(self, ids, count: int, stop=(), temperature=0.0, random=None):
+        """`count` tokens after `ids`, or fewer if one of `stop` comes; the stop token is not returned.
+        With a temperature and a random generator the tokens are drawn instead."""
         cache, out, fed = {}, [], list(ids)
         while len(out) < count:
-            token = int(self.logits([fed], cache)[0, -1].argmax())
+            logits = self.logits([fed], cache)[0, -1]
+            if temperature > 0:
+                cumulative = softmax(logits / temperature).cumsum()
+                token = int((cumulative <= random.random() * cumulative[-1]).sum())
+            else:
+                token = int(logits.argmax())
             if token in stop:
                 break
             out.append(token)

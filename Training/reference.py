@@ -79,7 +79,7 @@ def main():
     model = FloatLlama(options.model)
     if options.golden:
         golden = json.loads(options.golden.read_text(encoding="utf-8"))
-        if model.greedy([golden["bos"]], len(golden["greedy_tokens"])) != golden["greedy_tokens"]:
+        if model.answer([golden["bos"]], len(golden["greedy_tokens"])) != golden["greedy_tokens"]:
             sys.exit("the greedy tokens differ from the golden ones")
         print("the golden greedy tokens are reproduced")
     sequences, how = sampled_sequences(model) if options.text == "sampled" else held_out_sequences(options.model)

@@ -196,7 +196,8 @@ private struct Audit {
     if text.end == nil { _ = text.abort() }
     let stated = receipt.answer.finishReason.rawValue
     guard text.end?.rawValue == stated else {
-      throw .text("the answer ends by \(text.end.map { "\($0)" } ?? "nothing"), the receipt says \(receipt.answer.finishReason)")
+      throw .text(
+        "the answer ends by \(text.end.map { "\($0)" } ?? "nothing"), the receipt says \(receipt.answer.finishReason)")
     }
     guard text.text == bundle.text else { throw .text("the bytes are not those of the tokens") }
     pass(.text, "\(text.text.count) bytes, ended by \(receipt.answer.finishReason)")

@@ -1,6 +1,9 @@
 import StrictJSON
 
 /// What one object of an answer says, whole or a chunk; a client's view of either endpoint.
+///
+/// What is read here is what every client shows: an object that has another place for text, or that shows its text to
+/// some clients only, is refused.
 package struct AnswerPart: Equatable, Sendable {
   package var id: String?
   package var model: String?
@@ -21,13 +24,13 @@ package enum AnswerEvent: Equatable, Sendable {
 /// Why a peer's answer cannot be read.
 package enum AnswerError: Error, Equatable, Sendable, CustomStringConvertible {
   case invalidJSON(JSONError)
-  /// A member that has another type than OpenAI's.
+  /// A member that has another type than OpenAI's, that is not of this endpoint and form, or that is unknown.
   case unexpected(member: String)
 
   package var description: String {
     switch self {
     case .invalidJSON(let error): "the answer is not valid JSON: \(error.description)"
-    case .unexpected(let member): "the answer's `\(member)` is missing or of the wrong type"
+    case .unexpected(let member): "the answer's `\(member)` is missing, of the wrong type or out of place"
     }
   }
 }
@@ -35,29 +38,33 @@ package enum AnswerError: Error, Equatable, Sendable, CustomStringConvertible {
 extension AnswerEvent {
   private static let limits = JSONLimits(byteCount: 64 << 20, depth: RequestLimits.depth)
 
-  /// Reads the data of one event.
-  package init(_ event: StreamEvent) throws(AnswerError) {
+  /// Reads one event of a stream. It has no name, which some clients skip, and its data is one line, as it was written.
+  /// - Parameter endpoint: where the question was asked; `nil` where that is not known.
+  package init(_ event: StreamEvent, endpoint: Endpoint? = nil) throws(AnswerError) {
+    guard event.name.isEmpty else { throw .unexpected(member: "event") }
+    guard !event.data.contains(0x0A) else { throw .unexpected(member: "data") }
     if event.isDone {
       self = .done
     } else {
-      try self.init(json: Self.parse(event.data))
+      try self.init(json: Self.parse(event.data), AnswerShape(endpoint: endpoint, isStreamed: true))
     }
   }
 
   /// Reads the body of an answer that is not streamed, or of a refusal.
-  package init(body: [UInt8]) throws(AnswerError) {
-    try self.init(json: Self.parse(body))
+  /// - Parameter endpoint: where the question was asked; `nil` where that is not known.
+  package init(body: [UInt8], endpoint: Endpoint? = nil) throws(AnswerError) {
+    try self.init(json: Self.parse(body), AnswerShape(endpoint: endpoint, isStreamed: false))
   }
 
   private static func parse(_ bytes: [UInt8]) throws(AnswerError) -> JSON {
     do { return try JSON.parse(bytes, limits: limits) } catch { throw .invalidJSON(error) }
   }
 
-  private init(json: JSON) throws(AnswerError) {
+  private init(json: JSON, _ shape: AnswerShape) throws(AnswerError) {
     if let error = json["error"], !error.isNull {
       self = .failure(Self.failure(error))
     } else {
-      self = .part(try AnswerPart(json))
+      self = .part(try AnswerPart(json, shape))
     }
   }
 
@@ -71,7 +78,8 @@ extension AnswerEvent {
 }
 
 extension AnswerPart {
-  init(_ json: JSON) throws(AnswerError) {
+  init(_ json: JSON, _ shape: AnswerShape) throws(AnswerError) {
+    let place = try shape.textPlace(json)
     guard let choices = json["choices"]?.array else { throw .unexpected(member: "choices") }
     id = json["id"]?.string
     model = json["model"]?.string
@@ -79,15 +87,32 @@ extension AnswerPart {
     usage = try Self.usage(json["usage"])
     text = ""
     guard let choice = choices.first else { return }
-    guard choice.object != nil else { throw .unexpected(member: "choices[0]") }
-    text = try Self.text(choice)
+    guard choices.count == 1 else { throw .unexpected(member: "choices[1]") }
+    text = try Self.text(choice, at: place)
     end = try Self.end(choice["finish_reason"])
   }
 
-  private static func text(_ choice: JSON) throws(AnswerError) -> String {
-    let place = choice["delta"] ?? choice["message"]
-    guard let value = place == nil ? choice["text"] : place?["content"], !value.isNull else { return "" }
-    guard let text = value.string else { throw .unexpected(member: "choices[0].content") }
+  /// The one choice's text; any member that could show another to some client is refused.
+  private static func text(_ choice: JSON, at place: AnswerShape.TextPlace) throws(AnswerError) -> String {
+    guard let object = choice.object else { throw .unexpected(member: "choices[0]") }
+    try object.requireNull(except: ["index", "finish_reason", place.name], in: "choices[0].")
+    for other in AnswerShape.TextPlace.allCases where other != place && object[other.name] != nil {
+      throw .unexpected(member: "choices[0].\(other.name)")
+    }
+    guard (choice["index"] ?? 0).integer == 0 else { throw .unexpected(member: "choices[0].index") }
+    guard let value = object[place.name] else { return "" }
+    if place == .text { return try string(value, "choices[0].text") }
+    guard let message = value.object else { throw .unexpected(member: "choices[0].\(place.name)") }
+    try message.requireNull(except: ["role", "content"], in: "choices[0].\(place.name).")
+    let role = message["role"] ?? .null
+    guard role.isNull || role.string?.isExactly("assistant") == true
+    else { throw .unexpected(member: "choices[0].\(place.name).role") }
+    return try string(message["content"] ?? .null, "choices[0].\(place.name).content")
+  }
+
+  private static func string(_ value: JSON, _ member: String) throws(AnswerError) -> String {
+    if value.isNull { return "" }
+    guard let text = value.string else { throw .unexpected(member: member) }
     return text
   }
 

@@ -41,7 +41,8 @@ public struct ByteReader: Sendable {
   public var left: Int { bytes.count - offset }
 
   /// Reads one integer.
-  public mutating func read<Value: FixedWidthInteger>(_ type: Value.Type = Value.self) throws(ByteReaderError) -> Value {
+  public mutating func read<Value: FixedWidthInteger>(_ type: Value.Type = Value.self) throws(ByteReaderError) -> Value
+  {
     let size = MemoryLayout<Value>.size
     try require(size)
     var bits: UInt64 = 0

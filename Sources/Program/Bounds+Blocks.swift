@@ -47,7 +47,9 @@ struct LinearBound {
     var greatest = Int64(0)
     for row in 0..<matrix.rows {
       let total = bound(row) + 1 + UInt128(norms.biases[row].magnitude)
-      guard total < 1 << 60 else { throw .bound(place: place, rule: "output \(row) could reach \(total), beyond 60 bits") }
+      guard total < 1 << 60 else {
+        throw .bound(place: place, rule: "output \(row) could reach \(total), beyond 60 bits")
+      }
       greatest = max(greatest, Int64(total))
     }
     return greatest
@@ -60,7 +62,8 @@ struct LinearBound {
     }
     let width = greatest < 1 << 31 ? 4 : 8
     guard matrix.accumulatorWidth == width else {
-      throw .bound(place: place, rule: "an accumulator of \(matrix.accumulatorWidth) bytes is declared, \(width) are due")
+      throw .bound(
+        place: place, rule: "an accumulator of \(matrix.accumulatorWidth) bytes is declared, \(width) are due")
     }
   }
 

@@ -60,8 +60,11 @@ package struct Bounds: Equatable, Sendable {
       try grow(by: feedForward.outputBound(), Place("down", layer: index))
     }
     try NormBounds.check(graph.finalNorm, Place("final norm"))
-    logit = try LinearBound(rowNorms[graph.head.index], site: graph.headSite, place: Place("head")).afterNorm(graph.finalNorm)
-    guard logit < 1 << 31 else { throw .bound(place: Place("head"), rule: "a logit could reach \(logit), beyond 31 bits") }
+    logit = try LinearBound(rowNorms[graph.head.index], site: graph.headSite, place: Place("head")).afterNorm(
+      graph.finalNorm)
+    guard logit < 1 << 31 else {
+      throw .bound(place: Place("head"), rule: "a logit could reach \(logit), beyond 31 bits")
+    }
   }
 
   private mutating func grow(by bound: Int64, _ place: Place) throws(ProgramError) {
@@ -100,7 +103,9 @@ enum NormBounds {
       let scaled = scaledUp(UInt128(gain.magnitude) * (1 << 16 + 1), by: norm.outputFraction - norm.exponent - 16)
       let bias = norm.biases.isEmpty ? 0 : norm.biases[index].magnitude
       let bound = scaled + 1 + UInt128(bias)
-      guard bound < 1 << 40 else { throw .bound(place: place, rule: "value \(index) could reach \(bound), beyond 40 bits") }
+      guard bound < 1 << 40 else {
+        throw .bound(place: place, rule: "value \(index) could reach \(bound), beyond 40 bits")
+      }
       greatest = max(greatest, Int64(bound))
     }
     return greatest

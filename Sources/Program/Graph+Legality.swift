@@ -15,10 +15,13 @@ extension Graph {
   /// Checks every constraint of SPEC.md, section 4. Bounds are another matter: see `Bounds`.
   /// - Throws: `ProgramError.illegal` for the first that is broken.
   package func check() throws(ProgramError) {
-    try require(stopTokens == stopTokens.sorted() && Set(stopTokens).count == stopTokens.count, Place("stop tokens"), "not ascending")
+    try require(
+      stopTokens == stopTokens.sorted() && Set(stopTokens).count == stopTokens.count, Place("stop tokens"),
+      "not ascending")
     try require(stopTokens.allSatisfy { $0 < vocabularyCount }, Place("stop tokens"), "beyond the vocabulary")
     try require(startToken.map { $0 < vocabularyCount } ?? true, Place("start token"), "beyond the vocabulary")
-    try check(embedding, Place("embedding"), rows: vocabularyCount, columns: hiddenSize, isResidual: true, layout: .rows)
+    try check(
+      embedding, Place("embedding"), rows: vocabularyCount, columns: hiddenSize, isResidual: true, layout: .rows)
     for (index, layer) in layers.enumerated() {
       try check(layer.attention, index)
       try check(layer.feedForward, index)
@@ -36,7 +39,8 @@ extension Graph {
     let place = Place("attention", layer: layer)
     try check(attention.norm, Place("attention norm", layer: layer), count: hiddenSize)
     try check(attention.inputSite, place, columns: hiddenSize)
-    try require(attention.headCount.isMultiple(of: attention.keyValueHeadCount), place, "heads are no multiple of KV heads")
+    try require(
+      attention.headCount.isMultiple(of: attention.keyValueHeadCount), place, "heads are no multiple of KV heads")
     try require(attention.headSize.isMultiple(of: 2), place, "an odd head size")
     try require(attention.window <= GraphLimits.contextLength, place, "a window beyond the greatest context")
     let width = attention.headCount * attention.headSize
@@ -48,9 +52,11 @@ extension Graph {
     for norm in [attention.queryNorm, attention.keyNorm].compactMap({ $0 }) {
       try check(norm, Place("query and key norm", layer: layer), count: attention.headSize)
     }
-    try require([1, attention.headSize].contains(attention.queryKeyBlock), place, "a Hadamard block that is not the head")
+    try require(
+      [1, attention.headSize].contains(attention.queryKeyBlock), place, "a Hadamard block that is not the head")
     try require(attention.queryKeyBlock.nonzeroBitCount == 1, place, "a Hadamard block that is no power of two")
-    try require([1, 2].contains(attention.queryLimbs) && [1, 2].contains(attention.keyLimbs), place, "limbs not 1 or 2")
+    try require(
+      [1, 2].contains(attention.queryLimbs) && [1, 2].contains(attention.keyLimbs), place, "limbs not 1 or 2")
     try require((1 << 15..<1 << 16).contains(attention.scoreMantissa), place, "a score mantissa out of range")
     try require(GraphLimits.exponent.contains(attention.scoreExponent), place, "a score exponent out of range")
     try require(GraphLimits.valueCap.contains(attention.valueCap), place, "a value cap out of range")
@@ -77,7 +83,9 @@ extension Graph {
     _ matrix: Matrix, _ place: Place, rows: Int, columns: Int, isResidual: Bool = false,
     layout: Matrix.Layout = .panels
   ) throws(ProgramError) {
-    try require(matrix.rows == rows && matrix.columns == columns, place, "\(matrix.rows)×\(matrix.columns), not \(rows)×\(columns)")
+    try require(
+      matrix.rows == rows && matrix.columns == columns, place,
+      "\(matrix.rows)×\(matrix.columns), not \(rows)×\(columns)")
     try require(columns <= GraphLimits.width, place, "more than \(GraphLimits.width) columns")
     try require(matrix.layout == layout, place, "the wrong layout")
     try require(GraphLimits.exponent.contains(matrix.exponent), place, "an exponent out of range")

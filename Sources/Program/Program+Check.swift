@@ -7,21 +7,33 @@ extension Program {
   /// - Throws: the first violation, with its place.
   /// - Complexity: one pass over the file.
   package func checkContent(progress: ((Double) -> Void)? = nil) throws(ProgramError) {
-    try checkPadding()
-    guard file.bytes(frame.weights[1].range) == Tables.encoded else { throw .tables }
+    try checkFrameAndTexts()
     var rowNorms: [RowNorms] = []
     for (place, matrix) in graph.matrices {
-      let weights = weights(of: matrix)
-      rowNorms.append(try check(weights, place))
-      let section = frame.weights[matrix.index + 2]
-      try compare(section, weights.root())
-      progress?(Double(section.range.upperBound) / Double(file.count))
-    }
-    for section in [frame.weights[0], frame.weights[1]] + frame.information {
-      try compare(section, flatRoot(section))
+      rowNorms.append(try checkMatrix(matrix, place))
+      progress?(Double(frame.weights[matrix.index + 2].range.upperBound) / Double(file.count))
     }
     _ = try Bounds(graph: graph, rowNorms: rowNorms)
     progress?(1)
+  }
+
+  /// The part of the check that reads no weights: padding between sections, the tables, and the hashes of graph, tables
+  /// and information.
+  package func checkFrameAndTexts() throws(ProgramError) {
+    try checkPadding()
+    guard file.bytes(frame.weights[1].range) == Tables.encoded else { throw .tables }
+    for section in [frame.weights[0], frame.weights[1]] + frame.information {
+      try compare(section, flatRoot(section))
+    }
+  }
+
+  /// The part of the check that reads one matrix: ranges, padding, hash.
+  /// - Returns: what the bounds need to know of it.
+  package func checkMatrix(_ matrix: Matrix, _ place: Place) throws(ProgramError) -> RowNorms {
+    let weights = weights(of: matrix)
+    let norms: RowNorms = try check(weights, place)
+    try compare(frame.weights[matrix.index + 2], weights.root())
+    return norms
   }
 
   private func flatRoot(_ section: Section) -> Digest {
@@ -79,7 +91,8 @@ extension Program {
     }
     guard matrix.layout == .panels else { return }
     for row in 0..<layout.panelCount * MatrixLayout.panelRows {
-      let columns = row < matrix.rows ? matrix.columns..<layout.groupCount * MatrixLayout.groupColumns : 0..<layout.groupCount * MatrixLayout.groupColumns
+      let end = layout.groupCount * MatrixLayout.groupColumns
+      let columns = row < matrix.rows ? matrix.columns..<end : 0..<end
       for column in columns where weights.panels[layout.offset(row: row, column: column)] != 0 {
         throw .padding(offset: section.offset + layout.offset(row: row, column: column))
       }

@@ -94,7 +94,9 @@ package enum ProgramWriter {
   private static func writeAll(_ bytes: [UInt8], at offset: Int, _ descriptor: Int32, _ path: String) throws {
     var done = 0
     while done < bytes.count {
-      let written = bytes[done...].withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset + done)) }
+      let written = bytes[done...].withUnsafeBytes {
+        pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset + done))
+      }
       guard written > 0 else { throw failure(path) }
       done += written
     }

@@ -76,11 +76,11 @@ package struct Sampler: Sendable {
     for (token, bias) in parameters.biases where token < logits.count {
       adjusted[Int(token)] += floorQuotient(Int64(bias) << 16, 10_000)
     }
-    let ρ = Int64(parameters.repetitionPenalty)
-    if ρ != 10_000 {
+    let penalty = Int64(parameters.repetitionPenalty)
+    if penalty != 10_000 {
       for index in adjusted.indices where isSeen[index] {
         let logit = adjusted[index]
-        adjusted[index] = logit > 0 ? floorQuotient(logit * 10_000, ρ) : floorQuotient(logit * ρ, 10_000)
+        adjusted[index] = logit > 0 ? floorQuotient(logit * 10_000, penalty) : floorQuotient(logit * penalty, 10_000)
       }
     }
     if parameters.frequencyPenalty != 0 || parameters.presencePenalty != 0 {

@@ -7,7 +7,7 @@ public enum RequestForm: UInt8, Sendable, CaseIterable {
 }
 
 /// What a provider signs before it computes: that it will answer this request, with this program, at these prices.
-/// 384 bytes with its signature; drawn in the specification, section 8.
+/// 448 bytes with its signature; drawn in the specification, section 8.
 public struct Accept: Equatable, Sendable {
   public var network: Digest
   public var requestID: RequestID
@@ -24,11 +24,17 @@ public struct Accept: Equatable, Sendable {
   public var acceptedAt: UInt64
   /// Milliseconds since 1970, chosen by the requester: the end of the receipt's life as evidence.
   public var expiry: UInt64
+  /// The requester's commitment to its user's consent to audits, or zero. Nothing that the provider receives opens
+  /// it; see `Consent`.
+  public var consentCommitment: Digest
+  /// The commitment to the prompt's ids by a requester that tokenises itself, or zero: the provider's word then.
+  public var promptCommitment: Digest
 
   public init(
     network: Digest, requestID: RequestID, clientNonce: Digest, providerKey: PublicKey, programRoot: Digest,
     form: RequestForm, requestCommitment: Digest, requestByteCount: UInt64, seedKind: SeedKind,
-    seedCommitment: Digest, payment: Payment, acceptedAt: UInt64, expiry: UInt64
+    seedCommitment: Digest, payment: Payment, acceptedAt: UInt64, expiry: UInt64,
+    consentCommitment: Digest = .zero, promptCommitment: Digest = .zero
   ) {
     self.network = network
     self.requestID = requestID
@@ -43,13 +49,15 @@ public struct Accept: Equatable, Sendable {
     self.payment = payment
     self.acceptedAt = acceptedAt
     self.expiry = expiry
+    self.consentCommitment = consentCommitment
+    self.promptCommitment = promptCommitment
   }
 }
 
 extension Accept: SignedLayout {
   public static let layoutName = "accept"
   public static let signatureTag: StaticString = "razao/accept/1"
-  public static let bodyByteCount = 320
+  public static let bodyByteCount = 384
 
   public init(reading reader: inout ByteReader) throws(ByteReaderError) {
     try reader.readHeading("RAZAOAC1", version: 1)
@@ -67,6 +75,8 @@ extension Accept: SignedLayout {
     payment = try Payment(&reader)
     acceptedAt = try reader.read()
     expiry = try reader.read()
+    consentCommitment = try reader.readDigest()
+    promptCommitment = try reader.readDigest()
   }
 
   public func write(to writer: inout ByteWriter) {
@@ -85,6 +95,8 @@ extension Accept: SignedLayout {
     payment.write(to: &writer)
     writer.write(acceptedAt)
     writer.write(expiry)
+    writer.write(consentCommitment)
+    writer.write(promptCommitment)
   }
 }
 

@@ -2,7 +2,8 @@ import Hashing
 
 /// The keys of a job's commitments, all drawn from one 32-byte master that the requester chooses.
 ///
-/// Without them a short prompt could be guessed from its commitment; with them a bundle can be opened.
+/// Without them a short prompt could be guessed from its commitment; with them a bundle can be opened. The provider
+/// receives the master, so what is kept from the provider (`Consent`) has a blind of its own.
 public struct Blinds: Equatable, Sendable {
   public let master: Digest
 
@@ -15,7 +16,6 @@ public struct Blinds: Equatable, Sendable {
   public var chain: Digest { taggedHash("razao/blind/chain/1", master.bytes) }
   public var text: Digest { taggedHash("razao/blind/text/1", master.bytes) }
   public var trace: Digest { taggedHash("razao/blind/trace/1", master.bytes) }
-  public var consent: Digest { taggedHash("razao/blind/consent/1", master.bytes) }
 
   /// The commitment to the exact bytes of a request.
   public func commitment(toRequest body: [UInt8]) -> Digest {
@@ -32,11 +32,6 @@ public struct Blinds: Equatable, Sendable {
   /// The commitment to the answer's UTF-8 bytes.
   public func commitment(toText bytes: [UInt8]) -> Digest {
     taggedHash("razao/commit/text/1", text.bytes, bytes)
-  }
-
-  /// The commitment to the user's consent to audits: one byte, 1 for yes.
-  public func commitment(toConsent isGiven: Bool) -> Digest {
-    taggedHash("razao/commit/consent/1", consent.bytes, [isGiven ? 1 : 0])
   }
 
   /// The salt of a provider's trace hashes (SPEC §7): the same cells hash differently for every provider and job.

@@ -1,4 +1,5 @@
 import Hashing
+import StrictJSON
 
 /// A receipt and everything needed to check it again: what `--receipt FILE` writes.
 ///
@@ -14,8 +15,10 @@ public struct Bundle: Equatable, Sendable {
   public var answer: [UInt32]
   /// The answer's UTF-8 bytes.
   public var text: [UInt8]
-  /// All cell hashes, token-major, at most `TraceHashes.limit`; or `nil`.
-  public var trace: [Digest]?
+  /// All cell hashes, token-major, at most `TraceHashes.limit`; or `nil`, which an empty list becomes.
+  public var trace: [Digest]? {
+    didSet { if trace?.isEmpty == true { trace = nil } }
+  }
   public var certificate: CertificateStatement?
 
   public init(
@@ -29,12 +32,14 @@ public struct Bundle: Equatable, Sendable {
     self.prompt = prompt
     self.answer = answer
     self.text = text
-    self.trace = trace
+    self.trace = trace?.isEmpty == true ? nil : trace
     self.certificate = certificate
   }
 
   /// The most bytes of one variable field.
   public static let fieldLimit = 64 << 20
+  /// What level 0 reads of a request: as much as a provider may accept.
+  public static let requestLimits = JSONLimits(byteCount: 8 << 20, depth: 32)
 
   /// The one encoding.
   /// - Precondition: no field has more than `fieldLimit` bytes, and the trace no more than its own limit.
@@ -109,7 +114,7 @@ private struct BundleFields {
     let field = try reader.readField("trace", sizes: 1...1 + 32 * TraceHashes.limit)
     switch (field[0], field.count) {
     case (0, 1): return nil
-    case (1, let count) where count % 32 == 1:
+    case (1, let count) where count > 1 && count % 32 == 1:
       return stride(from: 1, to: count, by: 32).compactMap { Digest(field[$0..<$0 + 32]) }
     default: throw reader.failure("a trace of an unknown mode or size")
     }

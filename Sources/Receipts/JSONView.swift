@@ -13,6 +13,7 @@ extension Accept {
       "request_bytes": JSON(requestByteCount), "seed_kind": .string("\(seedKind)"),
       "seed_commitment": .string(seedCommitment.hex), "payment": payment.json,
       "accepted_at_ms": JSON(acceptedAt), "expiry_ms": JSON(expiry),
+      "consent_commitment": .string(consentCommitment.hex), "prompt_commitment": .string(promptCommitment.hex),
     ]
   }
 }

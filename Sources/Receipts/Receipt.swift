@@ -27,7 +27,7 @@ public struct Receipt: Equatable, Sendable {
   public var payment: Payment
   /// Millionths of a credit.
   public var amountOwed: UInt64
-  /// The commitment to the user's consent to audits, or zero.
+  /// The commitment to the user's consent to audits, or zero; see `Consent`.
   public var consentCommitment: Digest
   public var times: ReceiptTimes
 
@@ -35,7 +35,7 @@ public struct Receipt: Equatable, Sendable {
   public init(
     for accept: SignedAccept, arithmeticVersion: UInt32, promptCommitment: Digest, promptCount: UInt32,
     sampling: StatedSampling, seed: SeedStatement, answer: AnswerStatement, trace: TraceStatement,
-    amountOwed: UInt64, consentCommitment: Digest = .zero, times: ReceiptTimes
+    amountOwed: UInt64, times: ReceiptTimes
   ) {
     self.arithmeticVersion = arithmeticVersion
     network = accept.body.network
@@ -57,7 +57,7 @@ public struct Receipt: Equatable, Sendable {
     self.trace = trace
     payment = accept.body.payment
     self.amountOwed = amountOwed
-    self.consentCommitment = consentCommitment
+    consentCommitment = accept.body.consentCommitment
     self.times = times
   }
 }

@@ -94,7 +94,8 @@ struct Ask: AsyncParsableCommand {
     do {
       answer = try await PeerHTTP.plain.send(.get, "\(base)/v1/models", timeout: .seconds(10))
     } catch {
-      throw CommandFailure("\(base) cannot be reached; start a network with `razao up`, or name one with --gateway", status: 69)
+      throw CommandFailure(
+        "\(base) cannot be reached; start a network with `razao up`, or name one with --gateway", status: 69)
     }
     guard answer.status == 200, let list = try? JSON.parse(answer.body)["data"]?.array,
       let name = list.first?["id"]?.string

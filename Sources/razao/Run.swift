@@ -36,7 +36,8 @@ struct Run: AsyncParsableCommand {
       let model = Model(loaded)
       var text = AnswerText(
         tokenizer: prompts.tokenizer, stopTokens: model.graph.stopTokens, stopStrings: request.sampling.stop,
-        limit: prompts.answerLimit(promptCount: tokens.count, request: request), isLimitContext: request.maxTokens == nil)
+        limit: prompts.answerLimit(promptCount: tokens.count, request: request),
+        isLimitContext: request.maxTokens == nil)
       var generation = try Generation(
         GenerationRequest(
           prompt: tokens, parameters: SamplerParameters(request.sampling), seed: seed ?? Self.randomSeed(),

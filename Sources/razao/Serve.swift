@@ -26,7 +26,7 @@ struct ServiceOptions: ParsableArguments {
       try await body()
     } catch {
       guard supervised else { return try await Terminal.reporting { throw error } }
-      let status = (error as? ServiceError)?.exitStatus ?? (error as? CommandFailure)?.status ?? 70
+      let status = Terminal.status(of: error)
       report(.failed(message: "\(error)", status: status))
       throw ExitCode(status)
     }
@@ -120,6 +120,10 @@ struct GatewayServe: AsyncParsableCommand {
   @Option(help: "The address to listen at.") var host = "127.0.0.1"
   @Option(help: "The port; 0 picks a free one.") var port = 8080
   @Option(help: "The public key of an auditor whose reports are believed; may be repeated.") var auditor: [String] = []
+  @Option(
+    help: "Fix a name to a program, NAME=ROOT; may be repeated. Another name stands for what its first provider serves."
+  )
+  var model: [String] = []
 
   func run() async throws {
     try await service.running {
@@ -130,8 +134,18 @@ struct GatewayServe: AsyncParsableCommand {
         return key
       }
       let configuration = GatewayConfiguration(
-        home: Files.home(service.home), host: host, port: port, auditors: keys, endsWithInput: service.supervised)
+        home: Files.home(service.home), host: host, port: port, auditors: keys, models: try models(),
+        endsWithInput: service.supervised)
       try await GatewayService(configuration, report: service.report).run()
+    }
+  }
+
+  private func models() throws -> [(name: String, root: Digest)] {
+    try model.map { text in
+      guard let sign = text.lastIndex(of: "="), let root = Digest(hex: text[text.index(after: sign)...]),
+        sign > text.startIndex
+      else { throw CommandFailure("--model must be NAME=ROOT with 64 hexadecimal digits, not \(text)", status: 64) }
+      return (name: String(text[..<sign]), root: root)
     }
   }
 }
@@ -139,7 +153,8 @@ struct GatewayServe: AsyncParsableCommand {
 /// `razao auditor`.
 struct AuditorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "auditor", abstract: "Check answers of others.", subcommands: [AuditorServe.self])
+    commandName: "auditor", abstract: "Check answers of others.", subcommands: [AuditorServe.self],
+    aliases: ["validator"])
 }
 
 /// `razao auditor serve`.
@@ -177,7 +192,9 @@ struct AuditorServe: AsyncParsableCommand {
       guard let auditor = auditors.first(where: { $0.programRoot == root }) else {
         // A receipt of an unknown program for a request that names a known one is the oldest cheat of all.
         let asked = try? RoutingFields(body: bundle.requestBody).model
-        if let asked, auditors.contains(where: { $0.programName.utf8.elementsEqual(asked.utf8) || $0.programRoot.hex == asked }) {
+        if let asked,
+          auditors.contains(where: { $0.programName.utf8.elementsEqual(asked.utf8) || $0.programRoot.hex == asked })
+        {
           return .refuted(reason: "program: the request asks for \(asked), the receipt names \(root)")
         }
         return .cannotTell(reason: "the program \(root) is not at hand")

@@ -42,10 +42,14 @@ enum Terminal {
     }
   }
 
-  private static func status(of error: any Error) -> Int32 {
+  /// The exit status that an error stands for (docs/errors.md).
+  static func status(of error: any Error) -> Int32 {
     switch error {
     case let failure as CommandFailure: failure.status
     case let failure as ServiceError: failure.exitStatus
+    case let failure as NetworkFailure: failure.status
+    case is HomeError, is StoreError: 73
+    case is PeerError, is BrokenAnswer: 69
     case is ProgramError, is ImportError: 1
     default: 70
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Audit
 import Foundation
 import Hashing
 import Node
@@ -39,7 +40,7 @@ struct Up: AsyncParsableCommand {
       let loaded = try Files.program(path, home: home)
       var configuration = NetworkConfiguration(
         executable: try Files.executable(), home: home, port: port, programs: [path], providerCount: providers,
-        auditShare: auditShare)
+        models: ["\(loaded.program.name)=\(loaded.program.root)"], auditShare: auditShare)
       if let withCheater {
         configuration.cheater = .init(program: withCheater, claimedRoot: loaded.program.root.hex)
       }

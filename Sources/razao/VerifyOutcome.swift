@@ -57,7 +57,10 @@ struct VerifyOutcome {
 
   private var value: JSON {
     let checks = statement.findings.map { finding -> JSON in
-      ["check": .string(finding.check.rawValue), "verdict": .string(finding.verdict.rawValue), "detail": .string(finding.detail)]
+      [
+        "check": .string(finding.check.rawValue), "verdict": .string(finding.verdict.rawValue),
+        "detail": .string(finding.detail),
+      ]
     }
     let reruns = (rerun?.findings ?? []).map { finding -> JSON in
       [

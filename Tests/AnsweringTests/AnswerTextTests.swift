@@ -75,7 +75,9 @@ import Testing
     for _ in 0..<200 {
       var answer = try answer(stops: ["ab", "ba", "aab"], limit: 24)
       var pieces: [UInt8] = []
-      while answer.end == nil { pieces += answer.append(UInt32([0x61, 0x62, 0x63, 0xC3].randomElement(using: &generator) ?? 0x61)) }
+      while answer.end == nil {
+        pieces += answer.append(UInt32([0x61, 0x62, 0x63, 0xC3].randomElement(using: &generator) ?? 0x61))
+      }
       #expect(pieces == answer.text)
       let text = String(decoding: answer.text, as: UTF8.self)
       #expect(!text.contains("ab") && !text.contains("ba"))

@@ -30,11 +30,13 @@ struct HonestAnswer {
   }
 
   /// The bundle of the answer that `running` gives, stated for `claimed`.
-  func bundle(running: LoadedProgram, claimed: Digest? = nil, change: (inout Statement) -> Void = { _ in }) throws -> Bundle {
+  func bundle(running: LoadedProgram, claimed: Digest? = nil, change: (inout Statement) -> Void = { _ in }) throws
+    -> Bundle
+  {
     let prompts = try PromptBuilder(running.program)
     let request = try InferenceRequest(endpoint: .chat, body: Array(body.utf8))
     let prompt = try prompts.prompt(for: request)
-    let key = try #require(SigningKey(seed: [UInt8](repeating: providerSeed, count: 32)))
+    guard let key = SigningKey(seed: [UInt8](repeating: providerSeed, count: 32)) else { throw NoKey() }
     let blinds = Blinds(master: SHA256.hash([9]))
     let seed = SeedStatement.explicit(try #require(request.seed))
     let limit = prompts.answerLimit(promptCount: prompt.count, request: request)
@@ -64,6 +66,8 @@ struct HonestAnswer {
   }
 }
 
+private struct NoKey: Error {}
+
 /// Everything that a provider states of one answer, and the signatures over it.
 struct Statement {
   var body: [UInt8]
@@ -83,7 +87,8 @@ struct Statement {
   mutating func retell(as end: FinishReason? = nil) {
     guard let tokenizer = try? ByteVocabulary.tokenizer() else { return }
     var retold = AnswerText(
-      tokenizer: tokenizer, stopTokens: [ByteVocabulary.stopToken], stopStrings: [], limit: 1 << 20, isLimitContext: false)
+      tokenizer: tokenizer, stopTokens: [ByteVocabulary.stopToken], stopStrings: [], limit: 1 << 20,
+      isLimitContext: false)
     for token in tokens where retold.end == nil { _ = retold.append(token) }
     _ = retold.abort()
     shownText = retold.text
@@ -93,13 +98,15 @@ struct Statement {
   func bundle(key: borrowing SigningKey, blinds: Blinds) throws -> Bundle {
     let payment = Payment(payerKind: .direct, payer: .zero, prices: Prices(prompt: 1_000_000, answer: 2_000_000))
     let accept = Accept(
-      network: SHA256.hash([1]), requestID: .random(), clientNonce: .zero, providerKey: key.publicKey,
+      network: SHA256.hash([1]), requestID: try #require(RequestID(hex: String(repeating: "5a", count: 16))),
+      clientNonce: .zero, providerKey: key.publicKey,
       programRoot: program, form: .chat, requestCommitment: blinds.commitment(toRequest: body),
       requestByteCount: UInt64(body.count), seedKind: seed.kind, seedCommitment: seed.commitment, payment: payment,
       acceptedAt: 1_000, expiry: 1_000_000)
     let signedAccept = try key.sign(accept)
     let receipt = Receipt(
-      for: signedAccept, arithmeticVersion: 1, promptCommitment: blinds.commitment(toPrompt: prompt), promptCount: UInt32(prompt.count),
+      for: signedAccept, arithmeticVersion: 1, promptCommitment: blinds.commitment(toPrompt: prompt),
+      promptCount: UInt32(prompt.count),
       sampling: sampling, seed: seed,
       answer: AnswerStatement(
         chainEnd: Receipts.TokenChain(blinds, over: tokens).end, count: UInt32(tokens.count), finishReason: finish,

@@ -234,6 +234,15 @@ private let promptRefusals: [Refused] = [
         == "`tempratur` is no parameter of /v1/completions; remove it or correct its name.")
   }
 
+  /// The smallest exponent there is has no magnitude of its own type.
+  @Test func exponentThatHasNoOppositeIsRefusedAndDoesNotTrap() throws {
+    let tiny = Array(#"{"model":"m","prompt":"a","seed":1e-9223372036854775808}"#.utf8)
+    let error = #expect(throws: RequestError.self) { try InferenceRequest(endpoint: .completions, body: tiny) }
+    #expect(error?.code == .invalidValue && error?.parameter == "seed")
+    let zero = Array(#"{"model":"m","prompt":"a","seed":0e-9223372036854775808}"#.utf8)
+    #expect(try InferenceRequest(endpoint: .completions, body: zero).seed == 0)
+  }
+
   @Test func hostileNamesStayOnOneShortLine() {
     let name = #"a\n\u0000\u0085"# + String(repeating: "x", count: 500)
     let body = Array(#"{"model":"m","prompt":"a","\#(name)":1}"#.utf8)

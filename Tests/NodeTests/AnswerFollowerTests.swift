@@ -18,14 +18,21 @@ import Testing
     accept = try shop.accept(errand)
   }
 
-  private func part(_ text: String, _ bundle: Bundle?, receipt: [UInt8]? = nil) -> AnswerPart {
-    var razao: JSON?
-    if let bundle {
-      razao = [
-        "receipt": .string((receipt ?? bundle.receipt.encoded()).base64), "bundle": .string(bundle.encoded().base64),
-      ]
+  private func part(_ text: String, _ bundle: Bundle?, receipt: [UInt8]? = nil) throws -> AnswerPart {
+    let razao: JSON? = bundle.map { bundle in
+      ["receipt": .string((receipt ?? bundle.receipt.encoded()).base64), "bundle": .string(bundle.encoded().base64)]
     }
-    return AnswerPart(text: text, razao: razao)
+    return try answerPart(text, razao: razao)
+  }
+
+  /// A part as it is read from the wire.
+  private func answerPart(_ text: String, razao: JSON?) throws -> AnswerPart {
+    var json: JSONObject = ["choices": [["delta": ["content": .string(text)]]]]
+    json["razao"] = razao
+    guard case .part(let part) = try AnswerEvent(StreamEvent(data: JSON.object(json).encoded())) else {
+      throw PeerError.malformed("no part")
+    }
+    return part
   }
 
   private func honest() async throws -> (bundle: Bundle, text: String) {
@@ -33,7 +40,9 @@ import Testing
     return (finished.sentBundle, String(decoding: finished.bundle.text, as: UTF8.self))
   }
 
-  private func reason(_ part: AnswerPart, errand other: Errand? = nil, accept otherAccept: SignedAccept? = nil) -> String {
+  private func reason(_ part: AnswerPart, errand other: Errand? = nil, accept otherAccept: SignedAccept? = nil)
+    -> String
+  {
     var follower = AnswerFollower(errand: other ?? errand, accept: otherAccept ?? accept)
     do {
       try follower.receive(part)
@@ -46,27 +55,27 @@ import Testing
   @Test func anHonestAnswerPasses() async throws {
     let (bundle, text) = try await honest()
     var follower = AnswerFollower(errand: errand, accept: accept)
-    try follower.receive(part(text, bundle))
+    try follower.receive(try part(text, bundle))
     #expect(follower.verified?.bundle == bundle)
     #expect(throws: PeerError.self) { try follower.receive(part("more", nil)) }
   }
 
   @Test func shownTextThatWasNotSignedIsRefused() async throws {
     let (bundle, text) = try await honest()
-    #expect(reason(part(text + "!", bundle)).contains("not verified"))
-    #expect(reason(part("", bundle)).contains("not verified"))
+    #expect(try reason(part(text + "!", bundle)).contains("not verified"))
+    #expect(try reason(part("", bundle)).contains("not verified"))
   }
 
   @Test func anAnswerToAnotherErrandIsRefused() async throws {
     let (bundle, text) = try await honest()
-    #expect(reason(part(text, bundle), errand: shop.errand()).contains("not verified"))
+    #expect(try reason(part(text, bundle), errand: shop.errand()).contains("not verified"))
   }
 
   @Test func aReceiptThatIsNotTheBundlesIsRefused() async throws {
     let (bundle, text) = try await honest()
     var receipt = bundle.receipt.encoded()
     receipt[100] ^= 1
-    #expect(reason(part(text, bundle, receipt: receipt)).contains("not the bundle's"))
+    #expect(try reason(part(text, bundle, receipt: receipt)).contains("not the bundle's"))
   }
 
   @Test func aCopiedAnswerOfAnotherProviderIsRefused() async throws {
@@ -74,20 +83,20 @@ import Testing
     let theirs = try other.accept(errand)
     let finished = try await other.answer(errand, accept: theirs)
     let text = String(decoding: finished.bundle.text, as: UTF8.self)
-    #expect(reason(part(text, finished.sentBundle)).contains("not verified"))
+    #expect(try reason(part(text, finished.sentBundle)).contains("not verified"))
   }
 
   @Test func anAnswerWithoutAReceiptIsNoAnswer() throws {
     var follower = AnswerFollower(errand: errand, accept: accept)
-    try follower.receive(part("text", nil))
+    try follower.receive(try part("text", nil))
     #expect(follower.verified == nil)
   }
 
-  @Test func brokenEncodingsAreRefused() {
-    #expect(reason(AnswerPart(text: "", razao: ["bundle": "!"])).contains("malformed"))
-    #expect(reason(AnswerPart(text: "", razao: ["bundle": "", "receipt": ""])).contains("not verified"))
-    #expect(reason(AnswerPart(text: "", razao: ["checkpoint": "AAAA"])).contains("malformed"))
-    #expect(reason(AnswerPart(text: "", razao: ["checkpoint": 3])).contains("malformed"))
+  @Test func brokenEncodingsAreRefused() throws {
+    #expect(try reason(answerPart("", razao: ["bundle": "!"])).contains("malformed"))
+    #expect(try reason(answerPart("", razao: ["bundle": "", "receipt": ""])).contains("not verified"))
+    #expect(try reason(answerPart("", razao: ["checkpoint": "AAAA"])).contains("malformed"))
+    #expect(try reason(answerPart("", razao: ["checkpoint": 3])).contains("malformed"))
   }
 
   @Test func checkpointsLieOnTheChain() async throws {
@@ -100,10 +109,10 @@ import Testing
     var follower = AnswerFollower(errand: errand, accept: accept)
     for piece in pieces.all {
       let razao: JSON? = piece.checkpoint.map { ["checkpoint": .string($0.encoded().base64)] }
-      try follower.receive(AnswerPart(text: String(decoding: piece.text, as: UTF8.self), razao: razao))
+      try follower.receive(try answerPart(String(decoding: piece.text, as: UTF8.self), razao: razao))
     }
     #expect(follower.checkpoint == checkpoints.last)
-    try follower.receive(part("", finished.sentBundle))
+    try follower.receive(try part("", finished.sentBundle))
     #expect(follower.verified != nil)
   }
 
@@ -115,10 +124,11 @@ import Testing
       try shop.desk.open(second.header, form: .chat, body: second.question.body)
     ) { pieces.append($0) }
     let checkpoint = try #require(pieces.all.compactMap(\.checkpoint).first)
-    #expect(reason(AnswerPart(text: "", razao: ["checkpoint": .string(checkpoint.encoded().base64)])).contains("checkpoint"))
+    #expect(
+      try reason(answerPart("", razao: ["checkpoint": .string(checkpoint.encoded().base64)])).contains("checkpoint"))
     var forged = checkpoint
     forged.body.amountOwed += 1
-    #expect(reason(AnswerPart(text: "", razao: ["checkpoint": .string(forged.encoded().base64)])).contains("checkpoint"))
+    #expect(try reason(answerPart("", razao: ["checkpoint": .string(forged.encoded().base64)])).contains("checkpoint"))
   }
 
   @Test func anAcceptAtAnotherPriceIsRefused() throws {
@@ -134,7 +144,9 @@ import Testing
     let other = try Workshop()
     let asked = errand.acceptRequest(shop.profile, now: shop.time.now)
     let theirs = try other.desk.accept(asked)
-    #expect(throws: PeerError.self) { try errand.verify(theirs, asked: asked, by: shop.desk.document, now: shop.time.now) }
+    #expect(throws: PeerError.self) {
+      try errand.verify(theirs, asked: asked, by: shop.desk.document, now: shop.time.now)
+    }
   }
 
   @Test func anAcceptByAClockThatIsOffIsRefused() throws {

@@ -1,5 +1,6 @@
-@testable import Node
 import Testing
+
+@testable import Node
 
 @Suite struct HandoverTests {
   @Test func valuesComeInOrderAndNoneAhead() async throws {

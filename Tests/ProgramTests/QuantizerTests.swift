@@ -30,7 +30,9 @@ import Testing
     for limit in [127, 32_767] as [Int64] {
       for a in -300...300 as ClosedRange<Int64> { expectDefinition([a], limit: limit) }
       for a in stride(from: -520, through: 520, by: 13) as StrideThrough<Int64> {
-        for b in stride(from: -520, through: 520, by: 17) as StrideThrough<Int64> { expectDefinition([a, b], limit: limit) }
+        for b in stride(from: -520, through: 520, by: 17) as StrideThrough<Int64> {
+          expectDefinition([a, b], limit: limit)
+        }
       }
     }
   }

@@ -11,7 +11,7 @@ import Testing
     if let seed { job.requestBody = Array(#"{"model":"m","seed":\#(seed)}"#.utf8) }
     let report = VerificationReport(bundle: try job.bundle().encoded(), now: 2_000_000)
     #expect(report.isVerified)
-    #expect(report.findings.allSatisfy { $0.verdict == .passed })
+    #expect(report.findings.filter { $0.verdict != .passed }.map(\.check) == [.consent])
     #expect(report.findings.map(\.check) == Check.allCases.filter { $0 != .expectation })
   }
 
@@ -134,7 +134,8 @@ import Testing
     #expect(VerificationReport(of: try job.bundle()).failed == [.seed])
     #expect(VerificationReport(of: try job.bundle()).refutation == .seed(.ignored))
     #expect(VerificationReport(of: try Job(explicitSeed: 1).bundle()).refutation == .seed(.invented))
-    for body in ["not JSON", #"{"seed":1.5}"#, #"{"seed":"1"}"#, "[]"] {
+    let exponent = #"{"seed":1e-9223372036854775808}"#
+    for body in ["not JSON", #"{"seed":1.5}"#, #"{"seed":"1"}"#, "[]", exponent] {
       job.requestBody = Array(body.utf8)
       #expect(VerificationReport(of: try job.bundle()).refutation == .seed(.unreadable), "\(body)")
     }
@@ -179,6 +180,16 @@ import Testing
     let report = VerificationReport(of: try Job(answerCount: count, finishReason: .aborted).bundle())
     #expect(report.isVerified)
     #expect(report[.finish]?.detail.contains("partial") ?? false)
+  }
+
+  /// Either side can end an answer early, and the receipt looks the same.
+  @Test func providerThatCutsAnAnswerShortAndBlamesTheRequester() throws {
+    let (whole, partial) = (Job(), Job(answerCount: 3, finishReason: .aborted))
+    #expect(
+      VerificationReport(of: try partial.bundle()).limitations.contains {
+        $0.hasPrefix("who cut the answer short") && $0.contains("the program would have gone on")
+      })
+    #expect(!VerificationReport(of: try whole.bundle()).limitations.contains { $0.contains("cut the answer short") })
   }
 
   @Test func receiptWithoutAnyAnswerTokenIsValid() throws {

@@ -46,7 +46,7 @@ import Testing
 
   @Test func fieldsOfFixedSizeHaveNoOther() throws {
     try expectRefusal(of: "receipt", { $0.append(0) }, because: "865 bytes of receipt")
-    try expectRefusal(of: "accept", { $0.removeLast() }, because: "383 bytes of accept")
+    try expectRefusal(of: "accept", { $0.removeLast() }, because: "447 bytes of accept")
     try expectRefusal(of: "blind", { $0.append(0) }, because: "33 bytes of master blind")
   }
 
@@ -60,6 +60,7 @@ import Testing
     try expectRefusal(of: "trace", { $0[0] = 2 }, because: "unknown mode or size")
     try expectRefusal(of: "trace", { $0[0] = 0 }, because: "unknown mode or size")
     try expectRefusal(of: "trace", { $0.removeLast() }, because: "unknown mode or size")
+    try expectRefusal(of: "trace", { $0 = [1] }, because: "unknown mode or size")
     let tooMany = 1 + 32 * (TraceHashes.limit + 1)
     try expectRefusal(
       of: "trace", { $0 = [1] + [UInt8](repeating: 0, count: tooMany - 1) }, because: "\(tooMany) bytes of trace")
@@ -89,7 +90,7 @@ import Testing
 
   @Test func lengthsThatPromiseMoreThanThereIsAllocateNothing() throws {
     let bytes = try bundle(fields())
-    let requestLength = 12 + 4 + 864 + 4 + 384 + 4 + 32
+    let requestLength = 12 + 4 + 864 + 4 + 448 + 4 + 32
     for length in [UInt32.max, 1 << 31, 64 << 20, 64 << 20 + 1] as [UInt32] {
       var hostile = bytes
       withUnsafeBytes(of: length.littleEndian) { hostile.replaceSubrange(requestLength..<requestLength + 4, with: $0) }

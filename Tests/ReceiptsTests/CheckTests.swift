@@ -56,6 +56,8 @@ struct Forgery: Sendable, CustomTestStringConvertible {
     .receipt(.accept, "time") { $0.times.accepted += 1 },
     .receipt(.accept, "expiry") { $0.expiry += 1 },
     .receipt(.accept, "hash") { $0.acceptHash = $0.acceptHash.turned },
+    .receipt(.accept, "consent") { $0.consentCommitment = $0.consentCommitment.turned },
+    .receipt(.accept, "consent taken away") { $0.consentCommitment = .zero },
     Forgery(.accept, "request id") { bundle in
       let id = try #require(RequestID([UInt8](repeating: 3, count: 16)))
       return try bundle.forged(receipt: { $0.requestID = id })
@@ -77,6 +79,9 @@ struct Forgery: Sendable, CustomTestStringConvertible {
     .receipt(.seed, "another secret") { $0.seed.material = $0.seed.material.turned },
     .both(.seed, "a commitment to nothing", { $0.seedCommitment = .zero }, { $0.seed.commitment = .zero }),
     .receipt(.prompt, "commitment") { $0.promptCommitment = $0.promptCommitment.turned },
+    Forgery(.prompt, "another than the accept names") { bundle in
+      try bundle.forged(accept: { $0.promptCommitment = bundle.receipt.body.promptCommitment.turned })
+    },
     Forgery(.prompt, "an id more than stated") { $0.edited { $0.prompt.append(1) } },
     .receipt(.chain, "end") { $0.answer.chainEnd = $0.answer.chainEnd.turned },
     Forgery(.chain, "an id more than stated") { $0.edited { $0.answer.append(1) } },
@@ -86,7 +91,6 @@ struct Forgery: Sendable, CustomTestStringConvertible {
     .receipt(.trace, "layers") { $0.trace.layers += 1 },
     Forgery(.trace, "two cells swapped") { $0.edited { $0.trace?.swapAt(0, 1) } },
     Forgery(.trace, "a cell more") { $0.edited { $0.trace?.append(.zero) } },
-    .receipt(.consent, "neither yes nor no") { $0.consentCommitment = $0.consentCommitment.turned },
   ]
 
   static let statements: [Forgery] = [
@@ -151,9 +155,10 @@ struct Forgery: Sendable, CustomTestStringConvertible {
     #expect(report.refutation.map { !$0.reason.isEmpty } ?? false)
   }
 
-  /// Layout, expectation and expiry have tests of their own among the attacks.
+  /// Layout, expectation and expiry have tests of their own among the attacks. Consent never fails: what it must be
+  /// equal to is checked with the accept.
   @Test func everyCheckHasAForgery() {
-    let covered = Set(Forgery.all.map(\.check)).union([.layout, .expectation, .expiry])
+    let covered = Set(Forgery.all.map(\.check)).union([.layout, .consent, .expectation, .expiry])
     #expect(covered == Set(Check.allCases))
   }
 

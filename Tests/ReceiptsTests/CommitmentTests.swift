@@ -19,7 +19,6 @@ import Testing
     #expect(blinds.chain.hex == "3811201440b4e414ba58692dde23fb9e36ab9c851d7e76ca2422699998c402a6")
     #expect(blinds.text.hex == "be345f1fe001a9074be67060950f24fb7e0a14862547d6c2a7758f8c98cce8cf")
     #expect(blinds.trace.hex == "0702000eeeca26c22d3ab37282a1b00f4bf8891f853d8babfc444ce09b187a75")
-    #expect(blinds.consent.hex == "27d2107afc26bdf08322cc45e06afcf0896bad06db3d7ae86a10829fd0d6052d")
   }
 
   @Test func commitments() {
@@ -31,9 +30,17 @@ import Testing
     #expect(
       blinds.commitment(toText: Array("é".utf8)).hex
         == "ac3ccd8c46a4fbbf8cce0485a64be29b33e1ea2c3b8be6e8336c58a6d5c167b8")
+  }
+
+  /// The blind is 20 21 … 3f.
+  @Test func consent() throws {
+    let blind = try #require(Digest(32..<64))
     #expect(
-      blinds.commitment(toConsent: true).hex == "8776efff81b16184201a22bd5e8cf4e0dbbf79b92881c4a5947797e207aa3852")
-    #expect(blinds.commitment(toConsent: true) != blinds.commitment(toConsent: false))
+      Consent.commitment(isGiven: true, blind: blind).hex
+        == "c24673944d6011a9830df60f628df1690d20c6b3369ac3c5e7f04ac21dfdcea8")
+    #expect(
+      Consent.commitment(isGiven: false, blind: blind).hex
+        == "62fc0d424dc5ef4f6ff694ba7f6307ebdfb0fc6232c8be6b269c62876f4db320")
   }
 
   @Test func tokenChain() {

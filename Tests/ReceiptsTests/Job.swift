@@ -49,6 +49,8 @@ struct Job {
   var hasTrace = true
   var hasCertificate = true
   var hasConsent = true
+  /// Whether the requester tokenises itself.
+  var namesPrompt = false
   var drawn: UInt64 = 1
 
   func bundle() throws -> Bundle {
@@ -56,8 +58,11 @@ struct Job {
     let key = try signingKey(keySeed)
     let blinds = Blinds(master: try generator.digest())
     let seed = try explicitSeed.map { .explicit($0) } ?? SeedStatement.gateway(revealing: generator.digest())
-    let accept = try key.sign(try accept(key.publicKey, blinds, seed, &generator))
     let (prompt, answer) = (generator.tokens(promptCount), generator.tokens(answerCount))
+    var promise = try accept(key.publicKey, blinds, seed, &generator)
+    if hasConsent { promise.consentCommitment = Consent.commitment(isGiven: true, blind: try generator.digest()) }
+    if namesPrompt { promise.promptCommitment = blinds.commitment(toPrompt: prompt) }
+    let accept = try key.sign(promise)
     let positions = UInt32(promptCount + answerCount - 1)
     let cells = try (0..<Int(positions * layers)).map { _ in try generator.digest() }
     let root = try #require(TraceHashes.root(of: cells, positions: positions, layers: layers))
@@ -67,7 +72,6 @@ struct Job {
       trace: TraceStatement(root: root, positions: positions, layers: layers),
       amountOwed: try #require(
         accept.body.payment.prices.amount(promptTokens: UInt32(promptCount), answerTokens: UInt32(answerCount))),
-      consentCommitment: hasConsent ? blinds.commitment(toConsent: true) : .zero,
       times: ReceiptTimes(accepted: 1_000_000, firstToken: 1_000_100, finished: 1_000_900))
     let der = generator.bytes(90)
     let certificate = CertificateStatement(

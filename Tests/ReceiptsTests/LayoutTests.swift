@@ -6,7 +6,7 @@ import Testing
 @Suite struct LayoutTests {
   @Test func sizesAreThoseOfTheSpecification() throws {
     let bundle = try Job().bundle()
-    #expect(bundle.accept.encoded().count == 384)
+    #expect(bundle.accept.encoded().count == 448)
     #expect(bundle.receipt.encoded().count == 864)
     #expect(SignedCheckpoint.byteCount == 248)
     #expect(try checkpoint().encoded().count == 248)
@@ -40,7 +40,7 @@ import Testing
     let template = try Job().bundle().accept.encoded()
     let fixed: [Range<Int>] = [0..<16, 160..<168, 208..<216, 248..<256]
     for _ in 0..<200 {
-      var bytes = generator.bytes(384)
+      var bytes = generator.bytes(448)
       for range in fixed { bytes.replaceSubrange(range, with: template[range]) }
       #expect(try SignedAccept(decoding: bytes).encoded() == bytes)
     }
@@ -69,7 +69,20 @@ import Testing
     #expect(integer(680, 8) == 150_000 && integer(688, 8) == 600_001)
     #expect(integer(696, 8) == receipt.body.amountOwed)
     #expect(integer(792, 8) == 1_000_900)
+    #expect(Array(bytes[744..<776]) == receipt.body.consentCommitment.bytes)
     #expect(Array(bytes[800...]) == receipt.signature.bytes)
+  }
+
+  @Test func acceptFieldsStandWhereTheSpecificationDrawsThem() throws {
+    let accept = try Job(namesPrompt: true).bundle().accept
+    let bytes = accept.encoded()
+    #expect(Array(bytes[48..<64]) == accept.body.requestID.bytes)
+    #expect(Array(bytes[168..<200]) == accept.body.requestCommitment.bytes)
+    #expect(Array(bytes[216..<248]) == accept.body.seedCommitment.bytes)
+    #expect(bytes[312..<320].elementsEqual([0x40, 0x54, 0x89, 0, 0, 0, 0, 0]))
+    #expect(Array(bytes[320..<352]) == accept.body.consentCommitment.bytes)
+    #expect(Array(bytes[352..<384]) == accept.body.promptCommitment.bytes)
+    #expect(Array(bytes[384...]) == accept.signature.bytes)
   }
 
   @Test func everyTruncationIsRefused() throws {
@@ -82,7 +95,7 @@ import Testing
       if count < 864 {
         #expect(throws: ReceiptDecodingError.self) { try SignedReceipt(decoding: Array(receipt.prefix(count))) }
       }
-      if count < 384 {
+      if count < 448 {
         #expect(throws: ReceiptDecodingError.self) { try SignedAccept(decoding: Array(accept.prefix(count))) }
       }
       if count < 248 {

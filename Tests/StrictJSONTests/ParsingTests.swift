@@ -41,22 +41,27 @@ import Testing
     #expect(try parse(text).string == value)
   }
 
-  @Test(arguments: [
-    ("", .unexpectedEnd), ("{", .unexpectedEnd), ("[1,]", .unexpectedByte), ("{\"a\":1,}", .unexpectedByte),
-    ("nul", .unexpectedEnd), ("nulx", .unexpectedByte), ("01", .trailingBytes), ("1 2", .trailingBytes),
-    ("-", .invalidNumber), ("1.", .invalidNumber), ("1e", .invalidNumber), (".5", .unexpectedByte), ("+1", .unexpectedByte),
-    ("\"\\x\"", .invalidEscape), ("\"\\u12g4\"", .invalidEscape), ("\"\n\"", .controlCharacter), ("\"abc", .unexpectedEnd),
-    ("\"\\ud800\"", .loneSurrogate), ("\"\\udc00\"", .loneSurrogate), ("\"\\ud800\\u0041\"", .loneSurrogate),
-    ("{\"a\":1,\"a\":2}", .duplicateName), ("NaN", .unexpectedByte), ("'a'", .unexpectedByte),
-  ] as [(String, JSONError.Reason)])
+  @Test(
+    arguments: [
+      ("", .unexpectedEnd), ("{", .unexpectedEnd), ("[1,]", .unexpectedByte), ("{\"a\":1,}", .unexpectedByte),
+      ("nul", .unexpectedEnd), ("nulx", .unexpectedByte), ("01", .trailingBytes), ("1 2", .trailingBytes),
+      ("-", .invalidNumber), ("1.", .invalidNumber), ("1e", .invalidNumber), (".5", .unexpectedByte),
+      ("+1", .unexpectedByte),
+      ("\"\\x\"", .invalidEscape), ("\"\\u12g4\"", .invalidEscape), ("\"\n\"", .controlCharacter),
+      ("\"abc", .unexpectedEnd),
+      ("\"\\ud800\"", .loneSurrogate), ("\"\\udc00\"", .loneSurrogate), ("\"\\ud800\\u0041\"", .loneSurrogate),
+      ("{\"a\":1,\"a\":2}", .duplicateName), ("NaN", .unexpectedByte), ("'a'", .unexpectedByte),
+    ] as [(String, JSONError.Reason)])
   func malformedTextsAreRefused(text: String, reason expected: JSONError.Reason) {
     #expect(reason(Array(text.utf8)) == expected)
   }
 
-  @Test(arguments: [
-    [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22],
-    [0x22, 0xC3, 0x22],
-  ] as [[UInt8]])
+  @Test(
+    arguments: [
+      [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
+      [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22],
+      [0x22, 0xC3, 0x22],
+    ] as [[UInt8]])
   func invalidUTF8IsRefused(bytes: [UInt8]) {
     #expect(reason(bytes) == .invalidUTF8)
   }

@@ -102,10 +102,16 @@ struct AuditRounds: Service {
     let json = try JSON.parse(list)
     var done = place
     for entry in json["receipts"]?.array ?? [] {
-      guard let sequence = entry["sequence"]?.integer, let id = entry["request_id"]?.string.flatMap({ RequestID(hex: $0) })
+      guard let sequence = entry["sequence"]?.integer,
+        let id = entry["request_id"]?.string.flatMap({ RequestID(hex: $0) })
       else { throw PeerError.malformed("the list of receipts") }
       if isDrawn() {
-        try await audit(id)
+        do {
+          try await audit(id)
+        } catch let error where !(error is CancellationError) {
+          // One bundle that cannot be had must not keep the auditor from all that follow.
+          logger.error("request \(id) was not audited: \(error)")
+        }
         try await Task.sleep(for: configuration.pause)
       }
       try Task.checkCancellation()
@@ -119,7 +125,10 @@ struct AuditRounds: Service {
   func audit(_ id: RequestID) async throws {
     let bytes = try await get("/v1/receipts/\(id)", limit: 192 << 20)
     let verdict: RerunVerdict
-    let evidence = VerificationReport(bundle: bytes)
+    var expected = ExpectedJob()
+    expected.requestID = id
+    expected.network = configuration.network
+    let evidence = VerificationReport(bundle: bytes, expectation: expected)
     if let refutation = evidence.refutation {
       verdict = .cannotTell(reason: "the bundle does not verify: \(refutation.reason)")
     } else {

@@ -56,7 +56,8 @@ package struct AnswerRelay: Sendable {
 
   private func nobody(model: String) async -> RequestError {
     guard await registry.knows(model: model) else {
-      return RequestError(.modelNotFound, "model", "No provider serves the model `\(model)`; GET /v1/models lists them.")
+      return RequestError(
+        .modelNotFound, "model", "No provider serves the model `\(model)`; GET /v1/models lists them.")
     }
     return RequestError(.noProvider, nil, "All providers of this model are down or excluded; try again later.")
   }
@@ -80,7 +81,7 @@ package struct AnswerRelay: Sendable {
       let verified = try await client.ask(Errand(question), profile: profile) { event in
         for ready in passing.receive(event) { try await pass(ready) }
       }
-      shelf.put(verified.bundle, now: clock.now())
+      shelf.put(await Self.fullBundle(of: verified, client), now: clock.now())
       await registry.end(id)
       await registry.succeeded(id)
       if let whole = passing.whole { try await pass(.whole(whole)) }
@@ -95,6 +96,16 @@ package struct AnswerRelay: Sendable {
       }
       throw error
     }
+  }
+
+  /// The bundle with the cell hashes that the provider kept, so that an audit can name a cell; what was verified, if the
+  /// provider has no such bundle of the very same receipt.
+  private static func fullBundle(of verified: VerifiedAnswer, _ client: ProviderClient) async -> Bundle {
+    let id = verified.bundle.receipt.body.requestID
+    guard let bytes = try? await client.bundle(id), let full = try? Bundle(decoding: bytes),
+      full.receipt == verified.bundle.receipt, VerificationReport(of: full).isVerified
+    else { return verified.bundle }
+    return full
   }
 
   /// Counts a failure against the provider, unless it only said no.

@@ -13,14 +13,15 @@ package actor GatewayRegistry {
   private var connections: [Digest: PeerHTTP] = [:]
 
   package init(
-    network: Digest, capacity: Int = 1_024, clock: WallClock, logger: Logger,
+    network: Digest, capacity: Int = 1_024, models: [(name: String, root: Digest)] = [], clock: WallClock,
+    logger: Logger,
     report: @escaping @Sendable (ServiceEvent) -> Void
   ) {
     self.network = network
     self.clock = clock
     self.logger = logger
     self.report = report
-    table = RoutingTable(capacity: capacity)
+    table = RoutingTable(capacity: capacity, models: models)
   }
 
   package var providers: [RoutingTable.Provider] { table.all }
@@ -66,7 +67,9 @@ package actor GatewayRegistry {
     await withTaskGroup(of: (Digest, String?).self) { group in
       for (id, client) in clients {
         group.addTask {
-          do { return (id, try await client.isHealthy() ? nil : "it does not feel well") } catch { return (id, "\(error)") }
+          do { return (id, try await client.isHealthy() ? nil : "it does not feel well") } catch {
+            return (id, "\(error)")
+          }
         }
       }
       for await (id, failure) in group {

@@ -69,7 +69,8 @@ struct GatewayRoutes: Sendable {
 
   /// The error event of an answer that broke off, with what is left of a receipt.
   private static func errorEvent(_ broken: BrokenAnswer) -> JSON {
-    var event = RequestError(.providerFailed, nil, "The answer broke off: \(broken.reason).").json.object ?? JSONObject()
+    var event =
+      RequestError(.providerFailed, nil, "The answer broke off: \(broken.reason).").json.object ?? JSONObject()
     if let checkpoint = broken.checkpoint {
       event["razao"] = [
         "request_id": .string(broken.accept.body.requestID.description), "level": "partial",

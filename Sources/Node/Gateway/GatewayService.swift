@@ -15,6 +15,8 @@ package struct GatewayConfiguration: Sendable {
   package var network: Digest
   /// Auditors whose reports are believed.
   package var auditors: [PublicKey]
+  /// Names whose programs are fixed; another name stands for what its first provider serves.
+  package var models: [(name: String, root: Digest)]
   /// Time between health checks.
   package var healthInterval: Duration
   /// The store grows no further than this; `nil` for no limit.
@@ -24,7 +26,8 @@ package struct GatewayConfiguration: Sendable {
 
   package init(
     home: String, host: String = "127.0.0.1", port: Int = 8_080, network: Digest = NetworkName.local,
-    auditors: [PublicKey] = [], healthInterval: Duration = .seconds(1), storeLimit: Int? = nil,
+    auditors: [PublicKey] = [], models: [(name: String, root: Digest)] = [], healthInterval: Duration = .seconds(1),
+    storeLimit: Int? = nil,
     endsWithInput: Bool = false
   ) {
     self.home = home
@@ -32,6 +35,7 @@ package struct GatewayConfiguration: Sendable {
     self.port = port
     self.network = network
     self.auditors = auditors
+    self.models = models
     self.healthInterval = healthInterval
     self.storeLimit = storeLimit
     self.endsWithInput = endsWithInput
@@ -78,7 +82,8 @@ package struct GatewayService: Sendable {
     let health = HealthMonitor(registry: parts.routes.registry, interval: configuration.healthInterval)
     do {
       try await ServiceRunner.run(
-        [application, health], endsWithInput: configuration.endsWithInput, handlesSignals: handlesSignals, logger: logger)
+        [application, health], endsWithInput: configuration.endsWithInput, handlesSignals: handlesSignals,
+        logger: logger)
     } catch {
       await parts.routes.registry.shutdown()
       throw ServiceRunner.listenError(error, host: configuration.host, port: configuration.port)
@@ -96,7 +101,8 @@ struct GatewayParts: Sendable {
     _ configuration: GatewayConfiguration, payer: Digest, store: ReceiptStore, recheck: Rerun?, clock: WallClock,
     logger: Logger, report: @escaping @Sendable (ServiceEvent) -> Void
   ) async throws {
-    let registry = GatewayRegistry(network: configuration.network, clock: clock, logger: logger, report: report)
+    let registry = GatewayRegistry(
+      network: configuration.network, models: configuration.models, clock: clock, logger: logger, report: report)
     let relay = AnswerRelay(
       registry: registry, shelf: BundleShelf(store: store, logger: logger),
       profile: RequesterProfile(network: configuration.network, payerKind: .gateway, payer: payer), clock: clock,

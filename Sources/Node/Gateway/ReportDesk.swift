@@ -71,7 +71,9 @@ package final class ReportDesk: Sendable {
   private func count(_ document: ReportDocument) async {
     let body = document.report.body
     taken.withLock { taken in
-      let isKnown = taken.contains { $0.report.body.requestID == body.requestID && $0.report.body.auditorKey == body.auditorKey }
+      let isKnown = taken.contains {
+        $0.report.body.requestID == body.requestID && $0.report.body.auditorKey == body.auditorKey
+      }
       if !isKnown { taken.append(document) }
     }
     let reason = "auditor \(body.auditorKey.provider.short) refuted its answer \(body.requestID): \(document.reason)"

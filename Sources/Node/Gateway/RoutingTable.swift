@@ -37,10 +37,20 @@ package struct RoutingTable: Sendable {
 
   private var providers: [Digest: Provider] = [:]
   private var exclusions: [Digest: String] = [:]
+  /// Which program a name stands for: fixed by the operator, or by the first provider that served the name. A later one
+  /// with another program under the same name is not routed to by that name, or a cheap program could stand in.
+  private var roots: [(name: [UInt8], root: Digest)]
   private let capacity: Int
 
-  package init(capacity: Int = 1_024) {
+  /// - Parameter models: names whose programs are fixed from the start.
+  package init(capacity: Int = 1_024, models: [(name: String, root: Digest)] = []) {
     self.capacity = capacity
+    roots = models.map { (name: Array($0.name.utf8), root: $0.root) }
+  }
+
+  /// The program that a model stands for: a root in hexadecimal stands for itself, a name for what it was fixed to.
+  package func root(ofModel model: String) -> Digest? {
+    Digest(hex: model) ?? roots.first { $0.name.elementsEqual(model.utf8) }?.root
   }
 
   /// All providers, by id.
@@ -52,6 +62,7 @@ package struct RoutingTable: Sendable {
   /// - Throws: `RoutingError.full` when there is no room for another.
   package mutating func register(_ document: IdentityDocument, endpoint: String) throws(RoutingError) -> Event? {
     let id = document.id
+    if providers[id] != nil || providers.count < capacity { fixNames(document) }
     if var known = providers[id] {
       let hasMoved = known.endpoint != endpoint
       let wasUp = known.isUp
@@ -72,10 +83,22 @@ package struct RoutingTable: Sendable {
   /// then fewest answers so far, then lowest id.
   package func candidates(model: String) -> [Provider] {
     providers.values
-      .compactMap { provider in provider.document.program(model).map { (provider, $0) } }
+      .compactMap { provider in program(model, of: provider).map { (provider, $0) } }
       .filter { $0.0.isRoutable }
       .sorted { Self.rank($0) < Self.rank($1) || (Self.rank($0) == Self.rank($1) && $0.0.id < $1.0.id) }
       .map(\.0)
+  }
+
+  /// What a provider serves under a model's name or root.
+  private func program(_ model: String, of provider: Provider) -> ServedProgram? {
+    guard let root = root(ofModel: model) else { return nil }
+    return provider.document.programs.first { $0.root == root }
+  }
+
+  private mutating func fixNames(_ document: IdentityDocument) {
+    for program in document.programs where root(ofModel: program.name) == nil {
+      roots.append((name: Array(program.name.utf8), root: program.root))
+    }
   }
 
   private static func rank(_ entry: (Provider, ServedProgram)) -> (UInt64, Int, Int) {
@@ -84,7 +107,7 @@ package struct RoutingTable: Sendable {
   }
 
   /// True when some provider, up or not, serves the model: what tells 404 from 503.
-  package func knows(model: String) -> Bool { providers.values.contains { $0.document.program(model) != nil } }
+  package func knows(model: String) -> Bool { providers.values.contains { program(model, of: $0) != nil } }
 
   /// An answer is asked of a provider.
   package mutating func begin(_ id: Digest) {

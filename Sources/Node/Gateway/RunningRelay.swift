@@ -6,7 +6,9 @@ final class RunningRelay: Sendable {
   let events: Handover<RelayEvent>
   private let task: Task<Void, any Error>
 
-  init(_ relay: @escaping @Sendable (_ pass: @escaping @Sendable (RelayEvent) async throws -> Void) async throws -> Void) {
+  init(
+    _ relay: @escaping @Sendable (_ pass: @escaping @Sendable (RelayEvent) async throws -> Void) async throws -> Void
+  ) {
     let events = Handover<RelayEvent>()
     self.events = events
     task = Task {

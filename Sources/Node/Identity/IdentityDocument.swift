@@ -92,7 +92,8 @@ extension IdentityDocument {
     guard let key = json["key"]?.string.flatMap({ [UInt8](hex: $0) }).flatMap({ PublicKey($0) }) else {
       throw IdentityError.malformed("key")
     }
-    guard let der = json["certificate"]?.string.flatMap({ [UInt8](base64: $0) }), der.count <= CertificateStatement.limit
+    guard let der = json["certificate"]?.string.flatMap({ [UInt8](base64: $0) }),
+      der.count <= CertificateStatement.limit
     else { throw IdentityError.malformed("certificate") }
     guard let signature = json["signature"]?.string.flatMap({ [UInt8](base64: $0) }).flatMap({ Signature($0) }) else {
       throw IdentityError.malformed("signature")

@@ -2,6 +2,7 @@ import Foundation
 import Hashing
 import Receipts
 import StrictJSON
+
 import enum Crypto.P256
 
 /// A node's identity on disk: `identity.json` in its home, mode 0600.

@@ -1,6 +1,7 @@
-import enum Crypto.P256
 import Hashing
 import Receipts
+
+import enum Crypto.P256
 
 /// Who a node is: an Ed25519 key that signs what the node says, and a P-256 certificate for TLS that this key vouches for.
 ///

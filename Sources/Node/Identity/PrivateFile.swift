@@ -80,7 +80,9 @@ package enum PrivateFile {
     var bytes = [UInt8](repeating: 0, count: count)
     var filled = 0
     while filled < count {
-      let got = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress?.advanced(by: filled), count - filled) }
+      let got = bytes.withUnsafeMutableBytes {
+        Glibc.read(descriptor, $0.baseAddress?.advanced(by: filled), count - filled)
+      }
       guard got > 0 else { throw HomeError.malformed(path: path, what: "it ended early") }
       filled += got
     }

@@ -1,6 +1,7 @@
 import Foundation
 import SwiftASN1
 import X509
+
 import enum Crypto.P256
 
 /// The certificate that a node shows in TLS: self-signed, pinned by its peers, so that names and authorities say nothing.

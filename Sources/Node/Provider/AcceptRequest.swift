@@ -15,11 +15,15 @@ package struct AcceptRequest: Equatable, Sendable {
   package var payerKind: PayerKind
   package var payer: Digest
   package var expiry: UInt64
+  /// Made with a blind of its own that is not sent (`Consent`); zero for none.
+  package var consentCommitment: Digest
+  /// Of a requester that tokenises itself; zero when it does not.
+  package var promptCommitment: Digest
 
   package init(
     requestID: RequestID, nonce: Digest, programRoot: Digest, form: RequestForm, requestCommitment: Digest,
     requestByteCount: UInt64, seedKind: SeedKind, seedCommitment: Digest, payerKind: PayerKind, payer: Digest,
-    expiry: UInt64
+    expiry: UInt64, consentCommitment: Digest = .zero, promptCommitment: Digest = .zero
   ) {
     self.requestID = requestID
     self.nonce = nonce
@@ -32,6 +36,8 @@ package struct AcceptRequest: Equatable, Sendable {
     self.payerKind = payerKind
     self.payer = payer
     self.expiry = expiry
+    self.consentCommitment = consentCommitment
+    self.promptCommitment = promptCommitment
   }
 
   /// The accept that says yes to this.
@@ -40,7 +46,7 @@ package struct AcceptRequest: Equatable, Sendable {
       network: network, requestID: requestID, clientNonce: nonce, providerKey: key, programRoot: programRoot,
       form: form, requestCommitment: requestCommitment, requestByteCount: requestByteCount, seedKind: seedKind,
       seedCommitment: seedCommitment, payment: Payment(payerKind: payerKind, payer: payer, prices: prices),
-      acceptedAt: now, expiry: expiry)
+      acceptedAt: now, expiry: expiry, consentCommitment: consentCommitment, promptCommitment: promptCommitment)
   }
 }
 
@@ -48,23 +54,31 @@ package struct AcceptRequest: Equatable, Sendable {
 package struct MemberError: Error, Equatable, Sendable, CustomStringConvertible {
   package var member: String
 
+  package init(member: String) {
+    self.member = member
+  }
+
   package var description: String { "`\(member)` is missing or malformed" }
 }
 
 extension AcceptRequest {
   package var json: JSON {
     [
-      "request_id": .string(requestID.description), "nonce": .string(nonce.hex), "program_root": .string(programRoot.hex),
+      "request_id": .string(requestID.description), "nonce": .string(nonce.hex),
+      "program_root": .string(programRoot.hex),
       "endpoint": JSON(form.rawValue), "request_commitment": .string(requestCommitment.hex),
       "request_bytes": JSON(requestByteCount), "seed_kind": JSON(seedKind.rawValue),
       "seed_commitment": .string(seedCommitment.hex), "payer_kind": JSON(payerKind.rawValue),
       "payer_id": .string(payer.hex), "expiry": JSON(expiry),
+      "consent_commitment": .string(consentCommitment.hex), "prompt_commitment": .string(promptCommitment.hex),
     ]
   }
 
   package init(json: JSON) throws(MemberError) {
     let reader = HexMembers(json)
-    guard let id = json["request_id"]?.string.flatMap({ RequestID(hex: $0) }) else { throw MemberError(member: "request_id") }
+    guard let id = json["request_id"]?.string.flatMap({ RequestID(hex: $0) }) else {
+      throw MemberError(member: "request_id")
+    }
     requestID = id
     nonce = try reader.digest("nonce")
     programRoot = try reader.digest("program_root")
@@ -76,6 +90,8 @@ extension AcceptRequest {
     payerKind = try reader.code("payer_kind")
     payer = try reader.digest("payer_id")
     expiry = try reader.count("expiry")
+    consentCommitment = try reader.digest("consent_commitment")
+    promptCommitment = try reader.digest("prompt_commitment")
   }
 }
 

@@ -54,7 +54,7 @@ package struct ProgramEngine: AnswerEngine {
         let shown = text.append(step.token)
         let isCheckpoint = tokens.count.isMultiple(of: Int(Checkpoint.interval))
         try await onStep(EngineStep(token: step.token, text: shown, traceRoot: isCheckpoint ? traceRoot : nil))
-      } catch where !tokens.isEmpty {
+      } catch  where !tokens.isEmpty {
         _ = text.abort()
       }
     }

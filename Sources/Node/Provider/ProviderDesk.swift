@@ -22,7 +22,8 @@ package final class ProviderDesk: Sendable {
   ///   - offers: engines; the first of several with one root is taken.
   ///   - acceptLimit: accepts remembered at once.
   package init(
-    identity: NodeIdentity, network: Digest, offers: [ProviderOffer], acceptLimit: Int = 1_024, clock: WallClock = .system
+    identity: NodeIdentity, network: Digest, offers: [ProviderOffer], acceptLimit: Int = 1_024,
+    clock: WallClock = .system
   ) {
     self.identity = identity
     self.network = network
@@ -66,7 +67,8 @@ package final class ProviderDesk: Sendable {
     }
     let signed = try identity.key.sign(
       asked.accept(network: network, key: identity.publicKey, prices: served.prices, now: now))
-    do { try book.withLock { book throws(AcceptRefusal) in try book.add(signed, id: asked.requestID, now: now) } } catch {
+    do { try book.withLock { book throws(AcceptRefusal) in try book.add(signed, id: asked.requestID, now: now) } } catch
+    {
       throw RequestError(refusal: error)
     }
     return signed
@@ -78,7 +80,8 @@ package final class ProviderDesk: Sendable {
   package func open(_ header: JobHeader, form: RequestForm, body: [UInt8]) throws(RequestError) -> OpenedJob {
     let now = clock.now()
     let accept: SignedAccept
-    do { accept = try book.withLock { book throws(AcceptRefusal) in try book.open(header.requestID, now: now) } } catch {
+    do { accept = try book.withLock { book throws(AcceptRefusal) in try book.open(header.requestID, now: now) } } catch
+    {
       throw RequestError(refusal: error)
     }
     guard let served = served[accept.body.programRoot] else {
@@ -89,6 +92,10 @@ package final class ProviderDesk: Sendable {
     try served.program.checkModel(request.model)
     let seed = try Self.seed(of: request, accept: accept.body, reveal: header.seedReveal)
     let prompt = try served.engine.prompt(for: request)
+    let named = accept.body.promptCommitment
+    guard named == .zero || named == header.blinds.commitment(toPrompt: prompt) else {
+      throw RequestError(.jobMismatch, nil, "The program makes another prompt of the body than the accepted job names.")
+    }
     do { _ = try book.withLock { book throws(AcceptRefusal) in try book.use(header.requestID, now: now) } } catch {
       throw RequestError(refusal: error)
     }
@@ -107,7 +114,8 @@ package final class ProviderDesk: Sendable {
     else {
       throw RequestError(.jobMismatch, nil, "The body is not the one that the accepted job committed to.")
     }
-    let fits = switch accept.seedKind {
+    let fits =
+      switch accept.seedKind {
       case .explicit: header.seedReveal == .zero
       case .gateway: SeedStatement.commitment(to: header.seedReveal) == accept.seedCommitment
       }

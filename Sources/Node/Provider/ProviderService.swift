@@ -27,7 +27,8 @@ package struct ProviderConfiguration: Sendable {
   package var endsWithInput: Bool
 
   package init(
-    home: String, host: String = "127.0.0.1", port: Int = 0, network: Digest = NetworkName.local, gateway: String? = nil,
+    home: String, host: String = "127.0.0.1", port: Int = 0, network: Digest = NetworkName.local,
+    gateway: String? = nil,
     publicEndpoint: String? = nil, runningLimit: Int = 1, waitingLimit: Int = 16, endsWithInput: Bool = false
   ) {
     self.home = home

@@ -16,6 +16,10 @@ package struct AnswerFollower: Sendable {
   package private(set) var checkpoint: SignedCheckpoint?
   /// The verified end of the answer.
   package private(set) var verified: VerifiedAnswer?
+  private var hasEnded = false
+
+  /// Where the question was asked: what decides where an answer may hold text.
+  package var endpoint: Endpoint { errand.question.form.endpoint }
 
   package init(errand: Errand, accept: SignedAccept) {
     self.errand = errand
@@ -26,6 +30,9 @@ package struct AnswerFollower: Sendable {
   /// - Throws: `PeerError.malformed` or `.unverified`; the part must not be shown then.
   package mutating func receive(_ part: AnswerPart) throws(PeerError) {
     guard verified == nil else { throw .malformed("something follows the receipt") }
+    // Some clients stop reading there, others do not.
+    guard !hasEnded || part.text.isEmpty else { throw .malformed("text follows the finish reason") }
+    hasEnded = hasEnded || part.end != nil
     text.append(contentsOf: part.text.utf8)
     guard let razao = part.razao, !razao.isNull else { return }
     if let encoded = razao["checkpoint"] { try receive(checkpoint: encoded) }
@@ -36,7 +43,8 @@ package struct AnswerFollower: Sendable {
     guard let bytes = json.string.flatMap({ [UInt8](base64: $0) }), let signed = try? SignedCheckpoint(decoding: bytes)
     else { throw .malformed("a checkpoint") }
     // The prompt's length is the provider's word until the bundle comes; it must not change on the way.
-    let promptCount = UInt64(signed.body.positions) + 1 - min(UInt64(signed.body.answerCount), UInt64(signed.body.positions))
+    let promptCount =
+      UInt64(signed.body.positions) + 1 - min(UInt64(signed.body.answerCount), UInt64(signed.body.positions))
     if let before = checkpoint?.body,
       Int64(before.positions) - Int64(before.answerCount)
         != Int64(signed.body.positions) - Int64(signed.body.answerCount)

@@ -46,6 +46,11 @@ package final class PeerHTTP: Sendable {
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
+  /// Closes what is still open: a client may be forgotten on the way of an error, and must not be dropped while it runs.
+  deinit {
+    client.shutdown { _ in }
+  }
+
   /// Closes all connections; to be called once, when nothing uses them any more.
   package func shutdown() async {
     try? await client.shutdown()

@@ -83,10 +83,11 @@ package struct ProviderClient: Sendable {
     }
     var follower = AnswerFollower(errand: errand, accept: accept)
     if response.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true {
-      try await followStream(response.body, &follower, accept: accept, onEvent: onEvent)
+      try await followStream(
+        response.body, &follower, accept: accept, form: errand.question.form, onEvent: onEvent)
     } else {
       let body = try await PeerHTTP.collect(response, limit: 128 << 20)
-      try follower.receive(try Self.part(body))
+      try follower.receive(try Self.part(body, errand.question.form))
       try await onEvent(.whole(body))
     }
     guard let verified = follower.verified else {
@@ -95,9 +96,9 @@ package struct ProviderClient: Sendable {
     return verified
   }
 
-  private static func part(_ body: [UInt8]) throws(PeerError) -> AnswerPart {
+  private static func part(_ body: [UInt8], _ form: RequestForm) throws(PeerError) -> AnswerPart {
     let event: AnswerEvent
-    do { event = try AnswerEvent(body: body) } catch { throw .malformed(error.description) }
+    do { event = try AnswerEvent(body: body, endpoint: form.endpoint) } catch { throw .malformed(error.description) }
     switch event {
     case .part(let part): return part
     case .failure(let error): throw .refused(error)
@@ -107,7 +108,7 @@ package struct ProviderClient: Sendable {
 
   private func followStream(
     _ body: some AsyncSequence<ByteBuffer, any Error>, _ follower: inout AnswerFollower, accept: SignedAccept,
-    onEvent: (FollowedEvent) async throws -> Void
+    form: RequestForm, onEvent: (FollowedEvent) async throws -> Void
   ) async throws {
     var parser = EventStreamParser(limit: 128 << 20)
     var hasBegun = false
@@ -129,7 +130,7 @@ package struct ProviderClient: Sendable {
       }
       for event in events {
         let step: FollowedEvent
-        do throws(PeerError) { step = try Self.follow(event, &follower) } catch { throw broken(error) }
+        do throws(PeerError) { step = try Self.follow(event, form, &follower) } catch { throw broken(error) }
         try await onEvent(step)
         if case .part(_, let part) = step, !part.text.isEmpty || part.razao != nil { hasBegun = true }
         if case .done = step { return }
@@ -139,10 +140,10 @@ package struct ProviderClient: Sendable {
   }
 
   private static func follow(
-    _ event: StreamEvent, _ follower: inout AnswerFollower
+    _ event: StreamEvent, _ form: RequestForm, _ follower: inout AnswerFollower
   ) throws(PeerError) -> FollowedEvent {
     let read: AnswerEvent
-    do { read = try AnswerEvent(event) } catch { throw .malformed(error.description) }
+    do { read = try AnswerEvent(event, endpoint: form.endpoint) } catch { throw .malformed(error.description) }
     switch read {
     case .part(let part):
       try follower.receive(part)

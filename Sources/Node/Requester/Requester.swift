@@ -60,7 +60,7 @@ package struct Requester: Sendable {
     do {
       let verified = try await client.ask(errand, profile: profile) { event in
         switch event {
-        case .whole(let body): try await onText(try Self.part(body).text)
+        case .whole(let body): try await onText(try Self.part(body, form).text)
         case .part(_, let part): if !part.text.isEmpty { try await onText(part.text) }
         case .done: break
         }
@@ -85,7 +85,7 @@ package struct Requester: Sendable {
     }
     var follower = PlainFollower(form: form, body: body, network: profile.network)
     guard response.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true else {
-      let part = try Self.part(try await PeerHTTP.collect(response, limit: 128 << 20))
+      let part = try Self.part(try await PeerHTTP.collect(response, limit: 128 << 20), form)
       try follower.receive(part)
       try await onText(part.text)
       return try follower.finish()
@@ -93,7 +93,7 @@ package struct Requester: Sendable {
     var parser = EventStreamParser(limit: 128 << 20)
     for try await chunk in response.body {
       for event in try parser.receive(chunk.readableBytesView) {
-        switch try AnswerEvent(event) {
+        switch try AnswerEvent(event, endpoint: form.endpoint) {
         case .part(let part):
           try follower.receive(part)
           if !part.text.isEmpty { try await onText(part.text) }
@@ -105,8 +105,8 @@ package struct Requester: Sendable {
     throw PeerError.unreachable("the stream ended without its end mark")
   }
 
-  private static func part(_ body: [UInt8]) throws -> AnswerPart {
-    switch try AnswerEvent(body: body) {
+  private static func part(_ body: [UInt8], _ form: RequestForm) throws -> AnswerPart {
+    switch try AnswerEvent(body: body, endpoint: form.endpoint) {
     case .part(let part): return part
     case .failure(let error): throw PeerError.refused(error)
     case .done: throw PeerError.malformed("the answer")
@@ -120,6 +120,7 @@ package struct PlainFollower: Sendable {
   private let body: [UInt8]
   private let network: Digest
   private var text: [UInt8] = []
+  private var hasEnded = false
   private var bundle: [UInt8]?
 
   package init(form: RequestForm, body: [UInt8], network: Digest) {
@@ -131,6 +132,8 @@ package struct PlainFollower: Sendable {
   /// Takes a part of the answer.
   package mutating func receive(_ part: AnswerPart) throws(PeerError) {
     guard bundle == nil else { throw .malformed("something follows the receipt") }
+    guard !hasEnded || part.text.isEmpty else { throw .malformed("text follows the finish reason") }
+    hasEnded = hasEnded || part.end != nil
     text.append(contentsOf: part.text.utf8)
     guard let encoded = part.razao?["bundle"] else { return }
     guard let bytes = encoded.string.flatMap({ [UInt8](base64: $0) }) else { throw .malformed("the bundle") }
@@ -145,7 +148,9 @@ package struct PlainFollower: Sendable {
     expectation.form = form
     expectation.requestBody = body
     expectation.text = text
-    expectation.sampling = (try? InferenceRequest(endpoint: form.endpoint, body: body)).map { StatedSampling($0.sampling) }
+    expectation.sampling = (try? InferenceRequest(endpoint: form.endpoint, body: body)).map {
+      StatedSampling($0.sampling)
+    }
     let report = VerificationReport(bundle: bundle, expectation: expectation)
     if let refutation = report.refutation { throw .unverified(refutation.reason) }
     guard let opened = report.bundle else { throw .malformed("the bundle") }

@@ -12,7 +12,9 @@ package enum ClockTolerance {
   /// Checks a requester's expiry against the provider's clock.
   package static func check(expiry: UInt64, now: UInt64) throws(ClockError) {
     if expiry <= now { throw .expired(seconds: (now - expiry) / 1_000) }
-    if expiry < now.addingSaturating(shortestExpiry) - min(milliseconds, now) { throw .tooSoon(seconds: (expiry - now) / 1_000) }
+    if expiry < now.addingSaturating(shortestExpiry) - min(milliseconds, now) {
+      throw .tooSoon(seconds: (expiry - now) / 1_000)
+    }
     let latest = now.addingSaturating(longestExpiry).addingSaturating(milliseconds)
     if expiry > latest { throw .tooFarAhead(seconds: (expiry - now) / 1_000) }
   }
@@ -37,7 +39,8 @@ package enum ClockError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .expired(let seconds): "it expired \(seconds) seconds ago by this clock; check both clocks"
     case .tooFarAhead(let seconds): "it expires in \(seconds) seconds by this clock, too far ahead; check both clocks"
-    case .tooSoon(let seconds): "it expires in \(seconds) seconds, before an answer might end; ask for two hours or more"
+    case .tooSoon(let seconds):
+      "it expires in \(seconds) seconds, before an answer might end; ask for two hours or more"
     case .skewed(let seconds, let isAhead):
       "the peer's clock is \(seconds) seconds \(isAhead ? "ahead of" : "behind") this one; 300 are tolerated"
     }

@@ -11,7 +11,8 @@ enum ServiceRunner {
   ///     however sudden, ends its children.
   ///   - handlesSignals: SIGINT and SIGTERM end the services; off in tests and where the caller does it.
   static func run(
-    _ services: [any Service], endsWithInput: Bool, handlesSignals: Bool, gracePeriod: Duration = .seconds(4), logger: Logger
+    _ services: [any Service], endsWithInput: Bool, handlesSignals: Bool, gracePeriod: Duration = .seconds(4),
+    logger: Logger
   ) async throws {
     var entries = services.map { service in
       ServiceGroupConfiguration.ServiceConfiguration(

@@ -43,9 +43,14 @@ package struct ReceiptStore: Sendable {
     return configuration
   }
 
-  /// Closes the files. Reads and writes fail from now on.
+  /// Brings everything into the one file and closes it. Reads and writes fail from now on.
   package func close() throws(StoreError) {
-    do { try pool.close() } catch { throw StoreError(error, path: path) }
+    do {
+      _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+      try pool.close()
+    } catch {
+      throw StoreError(error, path: path)
+    }
   }
 
   func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {

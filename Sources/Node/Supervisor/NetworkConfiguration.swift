@@ -9,6 +9,8 @@ package struct NetworkConfiguration: Sendable {
   /// Program files that every provider serves.
   package var programs: [String]
   package var providerCount: Int
+  /// Names that the gateway fixes to programs, `NAME=ROOT`.
+  package var models: [String]
   /// A program file that one more provider runs while it claims `claimedRoot`; for testing.
   package var cheater: Cheater?
   /// Share of the answers that the auditor runs again, 0…1.
@@ -28,6 +30,7 @@ package struct NetworkConfiguration: Sendable {
 
   package init(
     executable: String, home: String, port: Int = 8_080, programs: [String], providerCount: Int = 3,
+    models: [String] = [],
     cheater: Cheater? = nil, auditShare: Double = 1
   ) {
     self.executable = executable
@@ -35,6 +38,7 @@ package struct NetworkConfiguration: Sendable {
     self.port = port
     self.programs = programs
     self.providerCount = providerCount
+    self.models = models
     self.cheater = cheater
     self.auditShare = auditShare
   }
@@ -70,7 +74,7 @@ extension NetworkConfiguration {
       role: .gateway, name: "gateway", home: home,
       arguments: [
         "gateway", "serve", "--supervised", "--home", home, "--port", String(port), "--auditor", auditorKey,
-      ])
+      ] + models.flatMap { ["--model", $0] })
   }
 
   private var providers: [NetworkMember] {

@@ -88,5 +88,10 @@ package struct NetworkFailure: Error, Equatable, Sendable, CustomStringConvertib
   /// The exit status for the process.
   package var status: Int32
 
+  package init(message: String, status: Int32) {
+    self.message = message
+    self.status = status
+  }
+
   package var description: String { message }
 }

@@ -26,7 +26,8 @@ package struct NetworkSupervisor: Sendable {
     let members = configuration.members(auditorKey: auditor.publicKey.bytes.hex)
     for member in members { try PrivateFile.makeFolder(member.home) }
     let service = NetworkService(executable: configuration.executable, members: members, say: say)
-    try await ServiceRunner.run([service], endsWithInput: false, handlesSignals: handlesSignals, gracePeriod: .seconds(12), logger: logger)
+    try await ServiceRunner.run(
+      [service], endsWithInput: false, handlesSignals: handlesSignals, gracePeriod: .seconds(12), logger: logger)
     if let failure = await service.network.failure { throw failure }
   }
 }

@@ -116,6 +116,7 @@ struct BundleVerifier {
       ("payment", accept.payment == receipt.payment),
       ("time", accept.acceptedAt == receipt.times.accepted),
       ("expiry", accept.expiry == receipt.expiry),
+      ("consent commitment", accept.consentCommitment == receipt.consentCommitment),
       ("accept hash", bundle.accept.hash == receipt.acceptHash),
     ]
     for (field, agrees) in pairs where !agrees { throw .accept(field: field) }

@@ -14,6 +14,8 @@ public enum Refutation: Error, Equatable, Sendable {
   case seed(SeedFault)
   case promptCount(stated: UInt32, actual: Int)
   case promptCommitment
+  /// The requester named a prompt before the accept, and the receipt has another.
+  case promptReplaced
   case answerCount(stated: UInt32, actual: Int)
   case chain
   case textByteCount(stated: UInt64, actual: Int)
@@ -28,7 +30,6 @@ public enum Refutation: Error, Equatable, Sendable {
   case finish(FinishReason, answerCount: UInt32, maxTokens: UInt32)
   case partial(FinishReason)
   case times
-  case consent
   case certificate
   /// The bundle is sound, but of another request than the one it is presented for.
   case expectation(field: String)
@@ -41,7 +42,7 @@ public enum Refutation: Error, Equatable, Sendable {
     case material = "an explicit seed with a commitment, or with bytes that are not zero"
     case ignored = "the request names a seed, and the receipt has another"
     case invented = "the receipt states an explicit seed that the request does not name"
-    case unreadable = "the request is not JSON, so its seed cannot be read"
+    case unreadable = "the request is no JSON object within a request's limits, or its seed no integer"
   }
 
   /// One line for people.
@@ -57,6 +58,7 @@ public enum Refutation: Error, Equatable, Sendable {
     case .seed(let fault): fault.rawValue
     case .promptCount(let stated, let actual): "\(stated) prompt tokens stated, \(actual) present"
     case .promptCommitment: "the prompt's ids are not the committed ones"
+    case .promptReplaced: "the prompt is not the one that the accept names"
     case .answerCount(let stated, let actual): "\(stated) answer tokens stated, \(actual) present"
     case .chain: "the answer's ids are not those of the token chain"
     case .textByteCount(let stated, let actual): "\(stated) text bytes stated, \(actual) present"
@@ -71,7 +73,6 @@ public enum Refutation: Error, Equatable, Sendable {
     case .finish(let reason, let count, let limit): "\(reason) after \(count) tokens with a limit of \(limit)"
     case .partial(let reason): "the partial flag contradicts \(reason)"
     case .times: "the times are out of order"
-    case .consent: "a consent commitment that opens to neither yes nor no"
     case .certificate: "the provider's key did not sign the certificate"
     case .expectation(let field): "another \(field) than expected"
     case .expired(let expiry, let now): "expired at \(expiry), now \(now)"

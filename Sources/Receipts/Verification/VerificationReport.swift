@@ -19,11 +19,16 @@ public struct VerificationReport: Equatable, Sendable {
   /// What this level cannot see even when every check passes, a line each.
   public var limitations: [String] {
     guard let bundle else { return [] }
+    let receipt = bundle.receipt.body
     return [
       "that the answer is the program's: level 0 runs nothing; level rerun does",
       "that the prompt's ids are those of the request: that takes the program's template and tokenizer",
-      bundle.receipt.body.seed.kind.limitation,
-    ]
+      receipt.seed.kind.limitation,
+    ] + (receipt.answer.isPartial ? [Self.partialLimitation] : [])
+  }
+
+  private static var partialLimitation: String {
+    "who cut the answer short, the requester or the provider: the program would have gone on"
   }
 
   /// The finding of one check, if it was made.
