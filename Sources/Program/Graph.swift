@@ -86,6 +86,7 @@ package struct Matrix: Equatable, Sendable {
 
 /// Where and how a row of values becomes small integers (SPEC.md, 3.3).
 package struct QuantizerSite: Equatable, Sendable {
+  /// How fine operands are.
   package enum Mode: UInt8, Sendable, CaseIterable {
     case int8 = 0
     case blockShift = 1
@@ -221,6 +222,7 @@ package struct Attention: Equatable, Sendable {
 
 /// `down(activation(gate) · up)` (SPEC.md, 3.7).
 package struct FeedForward: Equatable, Sendable {
+  /// What the gate goes through.
   package enum Activation: UInt8, Sendable {
     /// x · σ(x).
     case silu = 1

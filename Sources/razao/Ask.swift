@@ -69,10 +69,10 @@ struct Ask: AsyncParsableCommand {
     let name: String
     if let model { name = model } else { name = try await firstModel(base) }
     let body = sampling.body(prompt: prompt, isChat: !raw, model: name, isStreamed: true).encoded()
-    let path = raw ? Endpoint.completions.path : Endpoint.chat.path
+    let form: Endpoint = raw ? .completions : .chat
     let response = try await PeerHTTP.plain.open(
-      .post, base + path, body: body, type: "application/json", timeout: .seconds(3_600))
-    var stream = ShownStream(isShown: !json)
+      .post, base + form.path, body: body, type: "application/json", timeout: .seconds(3_600))
+    var stream = ShownStream(endpoint: form, isShown: !json)
     for try await chunk in response.body { try stream.receive(chunk.readableBytesView) }
     guard let id = stream.requestID else {
       throw CommandFailure("the gateway's answer ended without a receipt; ask again", status: 69)
@@ -151,13 +151,15 @@ struct ReceivedAnswer {
 
 /// A gateway's stream as it is shown: text as it comes, the bundle at the end, errors as failures.
 private struct ShownStream {
+  let endpoint: Endpoint
   let isShown: Bool
   private(set) var text: [UInt8] = []
   private(set) var requestID: String?
   private(set) var bundle: [UInt8] = []
   private var parser = EventStreamParser(limit: 128 << 20)
 
-  init(isShown: Bool) {
+  init(endpoint: Endpoint, isShown: Bool) {
+    self.endpoint = endpoint
     self.isShown = isShown
   }
 
@@ -165,12 +167,12 @@ private struct ShownStream {
     let bytes = Array(bytes)
     // An error before the stream begins is a plain JSON object.
     if text.isEmpty, requestID == nil, bytes.first == UInt8(ascii: "{"),
-      case .failure(let error)? = try? AnswerEvent(body: bytes)
+      case .failure(let error)? = try? AnswerEvent(body: bytes, endpoint: endpoint)
     {
       throw CommandFailure(error.message, status: 1)
     }
     for event in try parser.receive(bytes) {
-      switch try AnswerEvent(event) {
+      switch try AnswerEvent(event, endpoint: endpoint) {
       case .part(let part): receive(part)
       case .failure(let error): throw CommandFailure(error.message, status: 69)
       case .done: break

@@ -93,9 +93,11 @@ struct SavedExchange {
     guard decoded.requestBody == request else {
       throw CommandFailure("prompt: the bundle is of another request than the one saved", status: 1)
     }
-    let choice = json["choices"]?.array?.first
-    let shown = choice?["message"]?["content"]?.string ?? choice?["text"]?.string ?? ""
-    guard Array(shown.utf8) == decoded.text else {
+    let endpoint: Endpoint = decoded.receipt.body.form == .chat ? .chat : .completions
+    guard case .part(let part)? = try? AnswerEvent(body: response, endpoint: endpoint) else {
+      throw CommandFailure("response: not one plain answer; a client could show what its receipt does not cover", status: 1)
+    }
+    guard Array(part.text.utf8) == decoded.text else {
       throw CommandFailure("text: the response shows another text than its receipt commits to", status: 1)
     }
   }

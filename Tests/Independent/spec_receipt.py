@@ -1,4 +1,4 @@
-"""docs/spec-receipts.md, independently: accept, receipt, bundle and level 0.
+"""SPEC.md sections 8 and 9, independently: accept, receipt, bundle and level 0.
 
     spec_receipt.py BUNDLE      prints each check of level 0
 """
@@ -6,6 +6,7 @@ import hashlib
 import json
 import struct
 import sys
+from decimal import Decimal, InvalidOperation
 
 from razao_spec import token_chain
 from spec_arithmetic import Violation, merkle, need, tagged, u32
@@ -97,7 +98,7 @@ def verify(key, message, signature):
 ACCEPT = [("magic", 8), ("version", 4), 4, ("network", 32), ("requestID", 16), ("nonce", 32), ("key", 32),
           ("program", 32), ("endpoint", 1), 7, ("request", 32), ("requestBytes", 8), ("seedKind", 1), 7, ("seed", 32),
           ("payerKind", 1), 7, ("payer", 32), ("promptPrice", 8), ("answerPrice", 8),
-          ("acceptedAt", 8), ("expiry", 8), ("signature", 64)]
+          ("acceptedAt", 8), ("expiry", 8), ("consent", 32), ("named", 32), ("signature", 64)]
 RECEIPT = [("magic", 8), ("version", 4), ("arithmetic", 4), ("network", 32), ("requestID", 16), ("nonce", 32),
            ("expiry", 8), ("provider", 32), ("key", 32), ("program", 32), 32, ("endpoint", 1), 7, ("request", 32),
            ("requestBytes", 8), ("prompt", 32), ("promptCount", 4), 4, 32, ("temperature", 4), ("topP", 4),
@@ -110,7 +111,7 @@ RECEIPT = [("magic", 8), ("version", 4), ("arithmetic", 4), ("network", 32), ("r
 SIGNED = {"presence", "frequency"}
 CODES = {"endpoint": (1, 2), "seedKind": (1, 3), "payerKind": (1, 2), "finish": (1, 5), "partial": (0, 1)}
 AS_ACCEPTED = ("network", "requestID", "nonce", "expiry", "key", "program", "endpoint", "request", "requestBytes",
-               "seedKind", "seed", "payerKind", "payer", "promptPrice", "answerPrice", "acceptedAt")
+               "seedKind", "seed", "payerKind", "payer", "promptPrice", "answerPrice", "acceptedAt", "consent")
 
 
 def decode(layout, magic, data):
@@ -147,6 +148,10 @@ def blind(name, master):
 
 def commitment(name, master, data):
     return tagged(f"razao/commit/{name}/1", blind(name, master) + data)
+
+
+def consent_commitment(blind, is_given):
+    return tagged("razao/commit/consent/1", blind + bytes([is_given]))
 
 
 def sampler_seed(kind, material, body):
@@ -192,7 +197,7 @@ def decode_bundle(data):
     trace, certificate = parts["trace"], len(parts["certificate"])
     need(len(parts["master"]) == 32, "bundle", "master blind")
     need(len(parts["prompt"]) % 4 == 0 and len(parts["answer"]) % 4 == 0, "bundle", "ids")
-    need(trace == b"\0" or (trace[:1] == b"\1" and len(trace) % 32 == 1 and len(trace) <= 1 + 32 * 16384),
+    need(trace == b"\0" or (trace[:1] == b"\1" and len(trace) % 32 == 1 and 1 < len(trace) <= 1 + 32 * 16384),
          "bundle", "trace")
     need(certificate == 0 or 65 <= certificate <= 64 + 65536, "bundle", "certificate")
     try:
@@ -202,12 +207,36 @@ def decode_bundle(data):
     return parts
 
 
+def unique(members):
+    need(len({name for name, _ in members}) == len(members), "body", "a name twice")
+    return dict(members)
+
+
+def depth(value):
+    values = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(depth, values), default=-1)
+
+
+def number(text):
+    """An integer where it is one, as `1.0` and `1e0` are, and fits in 64 bits or nearly so."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal(0 if not text.lower().split("e")[0].strip("-0.") else "NaN")
+    return int(value) if value.adjusted() < 40 and value == value.to_integral_value() else value
+
+
+def no_number(name):
+    raise ValueError(name)
+
+
 def seed_holds(receipt, body):
     try:
-        top = json.loads(body)
-    except ValueError:
+        top = json.loads(body.decode("utf-8"), object_pairs_hook=unique, parse_float=number,
+                         parse_int=number, parse_constant=no_number)
+    except (ValueError, Violation, RecursionError):
         return False
-    if not isinstance(top, dict):
+    if not isinstance(top, dict) or len(body) > 8 << 20 or depth(top) > 32:
         return False
     seed, material = top.get("seed"), receipt["material"]
     if receipt["seedKind"] == 3:
@@ -219,7 +248,7 @@ def seed_holds(receipt, body):
 def trace_holds(receipt, trace):
     """None without hashes."""
     if trace == b"\0":
-        return None
+        return None if receipt["positions"] else receipt["trace"] == bytes(32)
     hashes, layers = [trace[i:i + 32] for i in range(1, len(trace), 32)], receipt["layers"]
     tokens = [merkle(hashes[i:i + layers]) for i in range(0, len(hashes), layers or 1)]
     return len(hashes) == receipt["positions"] * layers and merkle(tokens) == receipt["trace"]
@@ -262,7 +291,7 @@ def level0(data):
         ("request", lambda: r["requestBytes"] == len(body) and r["request"] == commitment("request", master, body)),
         ("seed", lambda: seed_holds(r, body)),
         ("prompt", lambda: 1 <= len(prompt) == r["promptCount"]
-         and r["prompt"] == commitment("prompt", master, parts["prompt"])),
+         and r["prompt"] == commitment("prompt", master, parts["prompt"]) and a["named"] in (blank, r["prompt"])),
         ("chain", lambda: len(answer) == r["answerCount"]
          and token_chain(blind("chain", master), answer) == r["chain"]),
         ("text", lambda: r["textBytes"] == len(parts["text"])
@@ -273,7 +302,7 @@ def level0(data):
         ("sampling", lambda: sampling_holds(r)),
         ("finish", lambda: finish_holds(r)),
         ("times", lambda: r["acceptedAt"] <= r["firstAt"] <= r["finishedAt"] <= r["expiry"]),
-        ("consent", lambda: r["consent"] in (blank, *(commitment("consent", master, bytes([c])) for c in (0, 1)))),
+        ("consent", lambda: r["consent"] == blank or None),
         ("certificate", lambda: verify(r["key"], tagged("razao/certificate/1", certificate[64:]), certificate[:64])
          if certificate else None),
     ]

@@ -30,7 +30,7 @@ class Ed25519Tests(unittest.TestCase):
         self.assertFalse(receipts.verify(identity, b"m", identity + bytes(32)))
 
 
-def make_bundle(seed=7):
+def make_bundle(seed=7, consents=False, named=bytes(32)):
     """A whole job: the body, the accept, the answer with its trace, the receipt."""
     graph, master, prompt, key = RandomProgram(layers=1).graph, sha(b"master"), [3, 4, 5], receipts.public_key(SECRET)
     body = json.dumps({"prompt": "x", **({} if seed is None else {"seed": seed})}).encode()
@@ -40,7 +40,9 @@ def make_bundle(seed=7):
                   program=sha(b"program"), endpoint=2, request=receipts.commitment("request", master, body),
                   requestBytes=len(body), seedKind=kind,
                   seed=tagged("razao/seed/commit/1", material) if kind == 3 else bytes(32), payerKind=1,
-                  payer=bytes(32), promptPrice=100, answerPrice=300, acceptedAt=1000, expiry=9000, signature=bytes(64))
+                  payer=bytes(32), promptPrice=100, answerPrice=300, acceptedAt=1000, expiry=9000, named=named,
+                  consent=receipts.consent_commitment(sha(b"consent"), True) if consents else bytes(32),
+                  signature=bytes(64))
     accept_bytes = receipts.encode(receipts.ACCEPT, accept)[:-64]
     accept_bytes += receipts.sign(SECRET, tagged("razao/accept/1", accept_bytes))
     provider = tagged("razao/provider/1", key)
@@ -54,7 +56,7 @@ def make_bundle(seed=7):
         chain=razao_spec.token_chain(receipts.blind("chain", master), answer), answerCount=len(answer),
         finish=1 if answer[-1] in graph.stop_ids else 3, partial=0, text=receipts.commitment("text", master, b"text"),
         textBytes=4, trace=razao_spec.trace_root(run.roots, 0, 3 + len(answer)), positions=2 + len(answer), layers=1,
-        owed=receipts.amount(3, 100, len(answer), 300), consent=receipts.commitment("consent", master, b"\1"),
+        owed=receipts.amount(3, 100, len(answer), 300),
         firstAt=1500, finishedAt=2000, signature=bytes(64))
     receipt_bytes = receipts.encode(receipts.RECEIPT, fields)[:-64]
     receipt_bytes += receipts.sign(SECRET, tagged("razao/receipt/1", receipt_bytes))
@@ -68,7 +70,7 @@ def make_bundle(seed=7):
 class LevelZeroTests(unittest.TestCase):
     def test_sizes(self):
         parts = receipts.decode_bundle(make_bundle())
-        self.assertEqual((len(parts["accept"]), len(parts["receipt"])), (384, 864))
+        self.assertEqual((len(parts["accept"]), len(parts["receipt"])), (448, 864))
 
     def test_a_sound_bundle_of_either_seed(self):
         for seed in (7, -1, None):
@@ -87,6 +89,31 @@ class LevelZeroTests(unittest.TestCase):
         report = dict(receipts.level0(receipts.encode_bundle(parts | {"trace": b"\0", "certificate": b""})))
         self.assertEqual((report["trace"], report["certificate"]), (None, None))
         self.assertNotIn(False, report.values())
+
+    def test_consent_is_opened_by_its_user(self):
+        report = dict(receipts.level0(make_bundle(consents=True)))
+        self.assertIsNone(report["consent"])
+        self.assertNotIn(False, report.values())
+
+    def test_a_named_prompt_must_be_the_receipts(self):
+        named = receipts.commitment("prompt", sha(b"master"), receipts.ids_bytes([3, 4, 5]))
+        self.assertNotIn(False, dict(receipts.level0(make_bundle(named=named))).values())
+        self.assertEqual(receipts.level0(make_bundle(named=sha(b"another")))[-1], ("prompt", False))
+
+    def test_a_trace_without_hashes_is_no_encoding(self):
+        parts = receipts.decode_bundle(make_bundle())
+        self.assertIs(receipts.level0(receipts.encode_bundle(parts | {"trace": b"\1"}))[-1][1], False)
+
+    def test_seeds_of_the_body(self):
+        receipt = {"seedKind": 1, "seed": bytes(32), "material": b"\5" + bytes(31)}
+        for text in ("5", "5.0", "5e0", "0.5e1"):
+            self.assertTrue(receipts.seed_holds(receipt, b'{"seed":%s}' % text.encode()))
+        zero = receipt | {"material": bytes(32)}
+        self.assertTrue(receipts.seed_holds(zero, b'{"seed":0e-9223372036854775808,"a":1e-9223372036854775808}'))
+        deep = b'{"seed":5,"a":' + b"[" * 33 + b"]" * 33 + b"}"
+        for body in (b'{"seed":5.5}', b'{"seed":"5"}', b'{"seed":5,"seed":5}', b'{"seed":true}', deep,
+                     b'{"seed":5}' + b" " * (8 << 20), b'{"seed":1e-9223372036854775808}', b'{"seed":NaN}'):
+            self.assertFalse(receipts.seed_holds(receipt, body))
 
     def test_extras(self):
         message = b"\1\0\0\0\5\0\0\0\xff\xff\xff\xff\1\0\0\0\2\0\0\0ab"

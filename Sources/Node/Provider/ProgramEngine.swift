@@ -45,6 +45,7 @@ package struct ProgramEngine: AnswerEngine {
       limit: limit, isLimitContext: job.request.maxTokens == nil)
     var tokens: [UInt32] = []
     var traceRoot = Digest.zero
+    while try await !run.advancePrompt() { try Task.checkCancellation() }
     while text.end == nil {
       do {
         try Task.checkCancellation()
@@ -75,6 +76,13 @@ private final class GenerationRun: @unchecked Sendable {
 
   init(_ generation: Generation) {
     self.generation = generation
+  }
+
+  /// Feeds the next block of the prompt; true when all of it is in.
+  func advancePrompt() async throws -> Bool {
+    try await withCheckedThrowingContinuation { continuation in
+      queue.async { continuation.resume(with: Result { try self.generation.advancePrompt() }) }
+    }
   }
 
   func next() async throws -> GeneratedToken? {

@@ -41,12 +41,19 @@ package struct NodeContext: RequestContext {
 /// Closes a connection when the peer has closed its half: nobody is left to read an answer.
 ///
 /// Without it a peer that went away is only noticed when writes begin to fail, which after a TLS goodbye takes seconds.
-final class PeerWatch: ChannelInboundHandler, RemovableChannelHandler {
+/// And when this side closes, it goes on reading, or the peer's goodbye would be waited for and never be read.
+final class PeerWatch: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = Any
+  typealias OutboundIn = Any
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     context.fireUserInboundEventTriggered(event)
     if case .inputClosed? = event as? ChannelEvent { context.close(promise: nil) }
+  }
+
+  func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+    context.close(mode: mode, promise: promise)
+    context.read()
   }
 }
 

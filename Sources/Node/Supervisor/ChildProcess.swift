@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Glibc
 
@@ -82,17 +83,19 @@ package final class ChildProcess: Sendable {
       &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
     var words: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) }
     words.append(nil)
-    defer { words.forEach { free($0) } }
+    defer { for word in words { free(word) } }
     var child: pid_t = 0
     let code = posix_spawn(&child, executable, &actions, &attributes, words, environ)
     guard code == 0 else { throw ChildError(what: executable, code: code) }
     return child
   }
 
-  /// Reads the pipe in a thread of its own, then waits for the end.
+  /// Reads the pipe in one thread and waits for the end in another. What the child has started and left behind ends
+  /// with it, or the pipe would stay open.
   private static func outputs(of child: pid_t, from descriptor: Int32) -> AsyncStream<Output> {
     let (stream, continuation) = AsyncStream<Output>.makeStream()
-    let thread = Thread {
+    let drained = DispatchSemaphore(value: 0)
+    run {
       var lines = LineSplitter(limit: 1 << 16)
       var buffer = [UInt8](repeating: 0, count: 4_096)
       while true {
@@ -102,14 +105,25 @@ package final class ChildProcess: Sendable {
         for line in lines.receive(buffer[..<count]) { continuation.yield(.line(line)) }
       }
       close(descriptor)
+      drained.signal()
+    }
+    run {
+      var information = siginfo_t()
+      while waitid(P_PID, id_t(child), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+      kill(-child, SIGKILL)
+      drained.wait()
       var status: Int32 = 0
       while waitpid(child, &status, 0) < 0, errno == EINTR {}
       continuation.yield(.ended(ChildEnd(waitStatus: status)))
       continuation.finish()
     }
+    return stream
+  }
+
+  private static func run(_ body: @escaping @Sendable () -> Void) {
+    let thread = Thread(block: body)
     thread.stackSize = 1 << 18
     thread.start()
-    return stream
   }
 }
 

@@ -46,6 +46,7 @@ package struct NetworkConfiguration: Sendable {
 
 /// One process of the network: its name, its home, its command line.
 package struct NetworkMember: Equatable, Sendable {
+  /// What the process is.
   package enum Role: Equatable, Sendable {
     case gateway, provider, auditor
   }
