@@ -49,7 +49,9 @@ enum Terminal {
     case let failure as ServiceError: failure.exitStatus
     case let failure as NetworkFailure: failure.status
     case is HomeError, is StoreError: 73
-    case is PeerError, is BrokenAnswer: 69
+    case let broken as BrokenAnswer: status(of: broken.reason)
+    case PeerError.unverified, is IdentityError: 1
+    case is PeerError: 69
     case is ProgramError, is ImportError: 1
     default: 70
     }

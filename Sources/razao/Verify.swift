@@ -95,7 +95,8 @@ struct SavedExchange {
     }
     let endpoint: Endpoint = decoded.receipt.body.form == .chat ? .chat : .completions
     guard case .part(let part)? = try? AnswerEvent(body: response, endpoint: endpoint) else {
-      throw CommandFailure("response: not one plain answer; a client could show what its receipt does not cover", status: 1)
+      throw CommandFailure(
+        "response: not one plain answer; a client could show what its receipt does not cover", status: 1)
     }
     guard Array(part.text.utf8) == decoded.text else {
       throw CommandFailure("text: the response shows another text than its receipt commits to", status: 1)

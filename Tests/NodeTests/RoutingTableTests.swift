@@ -8,10 +8,12 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func document(_ name: String, price: UInt64 = 1, program: String = "fake-1") throws -> IdentityDocument {
+  private func document(
+    _ name: String, price: UInt64 = 1, program: String = "fake-1", root: Digest = FakeEngine.root
+  ) throws -> IdentityDocument {
     let identity = try IdentityFile.loadOrMake(home: "\(folder.path)/\(name)")
     let served = ServedProgram(
-      root: FakeEngine.root, name: program, context: 512, price: Prices(prompt: price, answer: price))
+      root: root, name: program, context: 512, price: Prices(prompt: price, answer: price))
     return IdentityDocument(identity: identity, network: NetworkName.local, programs: [served])
   }
 
@@ -29,6 +31,26 @@ import Testing
     #expect(ids(table, "other").isEmpty)
     #expect(table.knows(model: "fake-1"))
     #expect(!table.knows(model: "other"))
+  }
+
+  @Test func aCheaperProgramUnderAKnownNameIsNotRoutedTo() throws {
+    var table = RoutingTable()
+    let cheapRoot = SHA256.hash([1])
+    let (honest, cheap) = (try document("a", price: 9), try document("b", price: 0, root: cheapRoot))
+    _ = try table.register(honest, endpoint: "https://a")
+    _ = try table.register(cheap, endpoint: "https://b")
+    #expect(ids(table) == [honest.id])
+    #expect(table.root(ofModel: "fake-1") == FakeEngine.root)
+    #expect(ids(table, cheapRoot.hex) == [cheap.id])
+  }
+
+  @Test func anOperatorsNameHoldsAgainstWhoeverComesFirst() throws {
+    var table = RoutingTable(models: [(name: "fake-1", root: FakeEngine.root)])
+    let (cheap, honest) = (try document("b", price: 0, root: SHA256.hash([1])), try document("a", price: 9))
+    _ = try table.register(cheap, endpoint: "https://b")
+    #expect(ids(table).isEmpty && !table.knows(model: "fake-1"))
+    _ = try table.register(honest, endpoint: "https://a")
+    #expect(ids(table) == [honest.id])
   }
 
   @Test func ofEqualPricesTheLeastBusyThenTheLeastServed() throws {

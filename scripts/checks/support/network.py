@@ -211,6 +211,12 @@ class Network(Service, Gateway):
         home = self.provider_home(number)
         return next(p for p, line in processes_naming(home).items() if home.encode() in line.split(b"\0"))
 
+    def auditor_key(self):
+        """The key of the auditor that the gateway believes, from the gateway's command line."""
+        line = next(l for l in processes_naming(os.path.join(self.home, "gateway")).values() if b"--auditor" in l)
+        words = line.split(b"\0")
+        return words[words.index(b"--auditor") + 1].decode()
+
     def endpoint(self, number):
         """A provider's address, as the network has printed it."""
         line = next(l for l in self.lines if l.startswith(f"provider {number}") and "ready at" in l)
