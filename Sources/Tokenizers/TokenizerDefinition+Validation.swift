@@ -16,6 +16,21 @@ package enum TokenizerDefinitionError: Error, Equatable, Sendable {
   case contradiction(String)
 }
 
+extension TokenizerDefinitionError: CustomStringConvertible {
+  /// What is wrong, in words.
+  package var description: String {
+    switch self {
+    case .countMismatch(let what, let expected, let actual): "\(what): \(actual) entries where \(expected) belong"
+    case .outOfBounds(let what, let limit, let actual): "\(what): \(actual) is outside the limit \(limit)"
+    case .unknownIdentifier(let what, let id): "\(what): no piece has the identifier \(id)"
+    case .invalidMerge(let index): "merge \(index) makes no piece, or is listed twice"
+    case .invalidBytePiece(let id): "byte piece \(id) is misnamed, or its byte is taken"
+    case .invalidAddedToken(let index): "added token \(index) is empty or out of order"
+    case .contradiction(let what): what
+    }
+  }
+}
+
 extension TokenizerDefinition {
   /// What a definition may hold; readers and the codec check against these before they allocate.
   package enum Limits {

@@ -156,6 +156,21 @@ import Testing
     }
   }
 
+  @Test func aRequestThatIsWrongIsTheClientsToCorrect() async throws {
+    try await withServices { start in
+      let (gate, first, second) = (ReadyPoint(), ReadyPoint(), ReadyPoint())
+      _ = start(Peers.gateway(folder.path + "/g", ready: gate))
+      let gateway = try await gate.endpoint()
+      _ = start(Peers.provider(folder.path + "/1", gateway: gateway, ready: first))
+      _ = start(Peers.provider(folder.path + "/2", gateway: gateway, ready: second))
+      try await eventually("both are registered") { try await upCount(gateway) == 2 }
+      let answer = try await post(gateway, Peers.chat(extra: #","temperature":9e9"#))
+      #expect(answer.status == 400)
+      #expect(answer.refusal.parameter == "temperature")
+      #expect(try await upCount(gateway) == 2)
+    }
+  }
+
   @Test func aFullStoreCostsNoAnswer() async throws {
     try await withServices { start in
       let (gate, ready) = (ReadyPoint(), ReadyPoint())

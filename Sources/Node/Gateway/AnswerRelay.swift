@@ -41,17 +41,20 @@ package struct AnswerRelay: Sendable {
     let candidates = await registry.candidates(model: fields.model)
     guard !candidates.isEmpty else { throw await nobody(model: fields.model) }
     var failures: [PeerError] = []
+    var refusals: [RequestError] = []
     for (client, program) in candidates {
       let question = Question(form: form, body: body, programRoot: program.root, explicitSeed: fields.seed)
       do {
         return try await attempt(question, client, pass: pass)
       } catch let error as PeerError {
-        if case .refused(let refusal) = error, refusal.isAboutRequest { throw refusal }
+        // One provider's word that the request is wrong is not enough, or a broken one could turn everybody away.
+        if case .refused(let refusal) = error, refusal.isAboutRequest { refusals.append(refusal) }
+        if let refusal = refusals.first, refusals.count == 2 { throw refusal }
         logger.warning("provider \(client.document.id.short) failed before its answer began: \(error)")
         failures.append(error)
       }
     }
-    throw Self.allFailed(failures)
+    throw refusals.first ?? Self.allFailed(failures)
   }
 
   private func nobody(model: String) async -> RequestError {

@@ -31,17 +31,18 @@ package actor GatewayRegistry {
     try document.verify(network: network)
     let id = document.id
     if let known = table[id], known.document == document, known.endpoint == endpoint, known.isUp { return }
-    let http: PeerHTTP
-    if let open = connections[id], table[id]?.document.certificate == document.certificate {
-      http = open
-    } else {
-      http = try PeerHTTP(pinning: document.certificate)
-    }
+    let known = table[id]?.document.certificate == document.certificate ? connections[id] : nil
+    let http = if let known { known } else { try PeerHTTP(pinning: document.certificate) }
     let client = ProviderClient(document: document, endpoint: endpoint, http: http, clock: clock)
-    guard try await client.currentDocument().key == document.key else {
-      throw PeerError.unverified("another provider answers at \(endpoint)")
+    do {
+      guard try await client.currentDocument().key == document.key else {
+        throw PeerError.unverified("another provider answers at \(endpoint)")
+      }
+      say(try table.register(document, endpoint: endpoint))
+    } catch {
+      if known == nil { await http.shutdown() }
+      throw error
     }
-    say(try table.register(document, endpoint: endpoint))
     clients[id] = client
     if let old = connections.updateValue(http, forKey: id), old !== http { await old.shutdown() }
   }

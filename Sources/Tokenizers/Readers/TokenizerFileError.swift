@@ -22,6 +22,23 @@ package enum TokenizerFileError: Error, Equatable, Sendable {
   case definition(TokenizerDefinitionError)
 }
 
+extension TokenizerFileError: CustomStringConvertible {
+  /// What is wrong, in words.
+  package var description: String {
+    switch self {
+    case .json(let error): "no JSON: \(error)"
+    case .malformed(let what, let offset): "\(what) at \(offset) is malformed"
+    case .invalidMember(let member): "`\(member)` is missing or malformed"
+    case .unsupported(let what): "\(what) is not supported"
+    case .unknownPreTokenizer(let text): "the pre-tokeniser `\(text)` is not known"
+    case .invalidScore(let id): "the score of token \(id) is no number"
+    case .invalidMerge(let index): "merge \(index) names something that is no piece"
+    case .overLimit(let what, let limit, let actual): "\(what): \(actual) where \(limit) is the limit"
+    case .definition(let error): "\(error)"
+    }
+  }
+}
+
 extension Tokenizer {
   /// Builds a tokenizer from what a reader gathered.
   init(reading definition: TokenizerDefinition) throws(TokenizerFileError) {
