@@ -107,7 +107,7 @@ let package = Package(
     .testTarget(
       name: "NodeTests",
       dependencies: [
-        "Dialects", "Hashing", "Node", "Receipts", "StrictJSON",
+        "Audit", "Dialects", "Hashing", "Node", "Program", "Receipts", "Runtime", "StrictJSON",
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ]),
   ]

@@ -16,7 +16,10 @@ enum Files {
 
   /// The program that ships with Razao.
   static func shippedProgram() throws -> String {
-    guard let path = Bundle.module.path(forResource: "fabula", ofType: "razao") else {
+    // Beside the executable, as the build puts it; `Bundle.module` would trap where it is missing.
+    let folder = URL(fileURLWithPath: try executable()).deletingLastPathComponent().path
+    let path = folder + "/razao_razao.resources/fabula.razao"
+    guard FileManager.default.fileExists(atPath: path) else {
       throw CommandFailure("the shipped program is missing beside the executable; build again", status: 66)
     }
     return path
@@ -49,8 +52,20 @@ enum Files {
   ) throws -> LoadedProgram {
     let stamps = home + "/stamps"
     try? FileManager.default.createDirectory(atPath: stamps, withIntermediateDirectories: true)
-    return try LoadedProgram.open(
-      path, stampDirectory: stamps, progress: progress ?? { Terminal.progress("checking \(path)", share: $0) })
+    return try naming(path) {
+      try LoadedProgram.open(
+        path, stampDirectory: stamps, progress: progress ?? { Terminal.progress("checking \(path)", share: $0) })
+    }
+  }
+
+  /// Names the file in what is wrong with a program; what cannot be read names it already.
+  static func naming<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as ProgramError {
+      if case .unreadable = error { throw error }
+      throw CommandFailure("\(path): \(error)", status: 1)
+    }
   }
 
   /// The program with a given root among a file, the shipped one, and those in the home's `programs`.

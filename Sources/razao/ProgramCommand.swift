@@ -79,8 +79,11 @@ struct ProgramInspect: AsyncParsableCommand {
 
   func run() async throws {
     try await Terminal.reporting {
-      let program = try Program(path: file)
-      try program.checkContent { Terminal.progress("checking \(file)", share: $0) }
+      let program = try Files.naming(file) {
+        let program = try Program(path: file)
+        try program.checkContent { Terminal.progress("checking \(file)", share: $0) }
+        return program
+      }
       let description = ProgramDescription(program)
       if json { Terminal.json(description.json) } else { description.lines.forEach(Terminal.line) }
     }
@@ -155,7 +158,7 @@ struct ProgramEval: AsyncParsableCommand {
     try await Terminal.reporting {
       let reference = try EvaluationReference(
         tokens: Files.read(tokens), reference: Files.read(self.reference), logits: logits.map { try Files.read($0) })
-      let loaded = try LoadedProgram(checking: Program(path: file))
+      let loaded = try Files.naming(file) { try LoadedProgram(checking: Program(path: file)) }
       let evaluation = try Evaluation(of: Model(loaded), against: reference) {
         Terminal.progress("evaluating", share: $0)
       }

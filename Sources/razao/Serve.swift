@@ -57,7 +57,7 @@ struct ProviderServe: AsyncParsableCommand {
   @Option(help: "The address that others reach this provider at, https://host:port.") var publicEndpoint: String?
   @Option(help: "Millionths of a credit for a million prompt tokens.") var promptPrice: UInt64 = 20_000
   @Option(help: "Millionths of a credit for a million answer tokens.") var answerPrice: UInt64 = 60_000
-  @Option(help: "Answers computed at once.") var running = 1
+  @Option(help: "Answers computed at once, 1 to 64.") var running = 1
   @Option(help: "For testing: claim this root, whatever the program's own is. Auditors will notice.")
   var claimRoot: String?
 
@@ -70,6 +70,11 @@ struct ProviderServe: AsyncParsableCommand {
         endsWithInput: service.supervised)
       try await ProviderService(configuration, offers: offers, report: service.report).run()
     }
+  }
+
+  func validate() throws {
+    guard (1...64).contains(running) else { throw ValidationError("--running must be 1 to 64.") }
+    guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535.") }
   }
 
   private func programs() throws -> [String] {

@@ -52,6 +52,8 @@ enum Terminal {
     case let broken as BrokenAnswer: status(of: broken.reason)
     case PeerError.unverified, is IdentityError: 1
     case is PeerError: 69
+    case ProgramError.unreadable: 66
+    case ProgramError.unreadable, ImportError.unreadable: 66
     case is ProgramError, is ImportError: 1
     default: 70
     }

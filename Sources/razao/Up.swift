@@ -28,7 +28,7 @@ struct Up: AsyncParsableCommand {
   var withCheater: String?
 
   func validate() throws {
-    guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535.") }
+    guard (1...65_535).contains(port) else { throw ValidationError("--port must be 1 to 65535.") }
     guard (1...16).contains(providers) else { throw ValidationError("--providers must be 1 to 16.") }
     guard (0...1).contains(auditShare) else { throw ValidationError("--audit-share must be 0 to 1.") }
   }

@@ -51,8 +51,9 @@ struct VerifyOutcome {
 
   /// What the level that was reached cannot see.
   private var limitations: [String] {
-    guard rerun != nil, let seed = statement.bundle?.receipt.body.seed else { return statement.limitations }
-    return [seed.kind.limitation]
+    guard rerun != nil else { return statement.limitations }
+    // The first two are what level 0 leaves to level 1.
+    return Array(statement.limitations.dropFirst(2))
   }
 
   private var value: JSON {

@@ -17,8 +17,8 @@ package struct Requester: Sendable {
     case provider(String, key: PublicKey?)
   }
 
-  private let route: Route
-  private let profile: RequesterProfile
+  let route: Route
+  let profile: RequesterProfile
   private let clock: WallClock
 
   /// - Parameter profile: network and payer; the payer counts on the direct route only.

@@ -1,0 +1,53 @@
+import Dialects
+import Hashing
+import Receipts
+import StrictJSON
+
+extension Requester {
+  /// The name of the first model on offer.
+  /// - Throws: `PeerError` when nobody answers, `RequestError` when nothing is offered.
+  package func firstModel() async throws -> String {
+    switch route {
+    case .gateway(let endpoint):
+      let answer = try await PeerHTTP.plain.send(.get, "\(endpoint)/v1/models", timeout: .seconds(10))
+      guard answer.status == 200 else { throw PeerError.refused(answer.refusal) }
+      guard let name = (try? JSON.parse(answer.body))?["data"]?.array?.first?["id"]?.string else { throw nothing }
+      return name
+    case .provider(let endpoint, let key):
+      let document = try await ProviderClient.identity(at: endpoint, network: profile.network, expectedKey: key)
+      guard let name = document.programs.first?.name else { throw nothing }
+      return name
+    }
+  }
+
+  private var nothing: RequestError { RequestError(.noProvider, nil, "No model is on offer; are providers up?") }
+
+  /// The bundle of a verified answer with its cell hashes, where they are kept; what was verified otherwise.
+  ///
+  /// What comes back counts only if it is of the very same receipt and sound itself.
+  package func fullBundle(of verified: VerifiedAnswer) async -> [UInt8] {
+    let id = verified.bundle.receipt.body.requestID
+    guard let bytes = try? await fetchBundle(id), let full = try? Bundle(decoding: bytes),
+      full.receipt == verified.bundle.receipt, VerificationReport(of: full).isVerified
+    else { return verified.bytes }
+    return bytes
+  }
+
+  private func fetchBundle(_ id: RequestID) async throws -> [UInt8] {
+    switch route {
+    case .gateway(let endpoint):
+      let answer = try await PeerHTTP.plain.send(
+        .get, "\(endpoint)/v1/receipts/\(id)", headers: [("accept", "application/vnd.razao.bundle")],
+        timeout: .seconds(30))
+      guard answer.status == 200 else { throw PeerError.refused(answer.refusal) }
+      return answer.body
+    case .provider(let endpoint, let key):
+      let document = try await ProviderClient.identity(at: endpoint, network: profile.network, expectedKey: key)
+      let http = try PeerHTTP(pinning: document.certificate)
+      let bytes = try? await ProviderClient(document: document, endpoint: endpoint, http: http).bundle(id)
+      await http.shutdown()
+      guard let bytes else { throw PeerError.malformed("the bundle") }
+      return bytes
+    }
+  }
+}
