@@ -5,6 +5,11 @@ import Measurement
 import Program
 import Testing
 
+/// Whether `scripts/test --long` runs.
+enum LongTier {
+  static let isOn = ProcessInfo.processInfo.environment["RAZAO_LONG_TESTS"] != nil
+}
+
 /// The program that ships: no byte of it can change unnoticed.
 @Suite struct ShippedProgramTests {
   private static let path = SharedData.package + "/Sources/razao/Resources/fabula.razao"
@@ -53,7 +58,7 @@ import Testing
     var state: UInt64 = 20_261_122
     var unnoticed: [Int] = []
     var mutant = bytes
-    for _ in 0..<10_000 {
+    for _ in 0..<(LongTier.isOn ? 500_000 : 10_000) {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       let (place, matrix) = matrices[Int(state >> 33) % matrices.count]
       let range = program.sections[matrix.index + 2].range

@@ -1,3 +1,4 @@
+import Glibc
 import Hashing
 import Program
 import ProgramTestSupport
@@ -23,7 +24,8 @@ struct EqualityTests {
     }
   }
 
-  @Test(arguments: 0..<60)
+  /// Sixty of them, or 5,000 with `scripts/test --long`.
+  @Test(arguments: 0..<UInt64(getenv("RAZAO_LONG_TESTS") == nil ? 60 : 5_000))
   func randomPrograms(seed: UInt64) throws {
     try compare(.random(seed: seed))
   }

@@ -22,7 +22,7 @@ struct MergingTests {
   }
 
   @Test func scoresKeepTheirOrder() {
-    let scores: [Float] = [-.infinity, -1e30, -2, -1, -1e-40, 0, 1e-40, 1, 3e30, .infinity]
+    let scores: [Float] = [-.infinity, -1e30, -2, -1, -0x1p-140, 0, 0x1p-140, 1, 3e30, .infinity]
     let ordered = scores.compactMap { OrderedScore(binary32: $0.bitPattern) }
     #expect(ordered.count == scores.count)
     #expect(zip(ordered, ordered.dropFirst()).allSatisfy { $0 < $1 })
