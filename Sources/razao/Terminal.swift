@@ -52,6 +52,7 @@ enum Terminal {
     case let broken as BrokenAnswer: status(of: broken.reason)
     case PeerError.unverified, is IdentityError: 1
     case is PeerError: 69
+    case ImportError.output: 73
     case ProgramError.unreadable: 66
     case ProgramError.unreadable, ImportError.unreadable: 66
     case is ProgramError, is ImportError: 1

@@ -79,27 +79,48 @@ package struct AnswerRelay: Sendable {
   ) async throws {
     let id = client.document.id
     await registry.begin(id)
+    let start = ContinuousClock.now
     var passing = Passing()
     do {
-      let verified = try await client.ask(Errand(question), profile: profile) { event in
-        for ready in passing.receive(event) { try await pass(ready) }
+      _ = try await client.ask(Errand(question), profile: profile) { verified in
+        await keep(verified, of: client)
+      } onEvent: { event in
+        for ready in try passing.receive(event) { try await pass(ready) }
       }
-      shelf.put(await Self.fullBundle(of: verified, client), now: clock.now())
-      await registry.end(id)
-      await registry.succeeded(id)
-      if let whole = passing.whole { try await pass(.whole(whole)) }
     } catch {
       await registry.end(id)
-      if error is CancellationError { throw error }
-      if let reason = error as? PeerError {
-        await note(reason, of: id)
-      } else if let broken = error as? BrokenAnswer {
-        await note(broken.reason, of: id)
-        if !passing.hasPassed { throw broken.reason }
+      throw await judged(error, by: passing, of: id, after: ContinuousClock.now - start)
+    }
+    await registry.end(id)
+    if let whole = passing.whole { try await pass(.whole(whole)) }
+  }
+
+  /// Stores a verified answer: before its receipt is passed on, as the client may leave once it has that.
+  private func keep(_ verified: VerifiedAnswer, of client: ProviderClient) async {
+    shelf.put(await Self.fullBundle(of: verified, client), now: clock.now())
+    await registry.answered(client.document.id)
+  }
+
+  /// Counts what ended a try, and says what to throw for it.
+  private func judged(_ error: any Error, by passing: Passing, of id: Digest, after wait: Duration) async -> any Error {
+    switch error {
+    case is CancellationError:
+      if !passing.hasPassed, passing.whole == nil, wait > Self.patience {
+        await registry.broke(id, reason: "it gave nothing in \(wait.components.seconds) seconds")
       }
-      throw error
+      return error
+    case let reason as PeerError:
+      await note(reason, of: id)
+      return reason
+    case let broken as BrokenAnswer:
+      await note(broken.reason, of: id)
+      return passing.hasPassed ? broken : broken.reason
+    default: return error
     }
   }
+
+  /// A client that waited so long before it left was given no answer.
+  private static let patience = Duration.seconds(60)
 
   /// The bundle with the cell hashes that the provider kept, so that an audit can name a cell; what was verified, if the
   /// provider has no such bundle of the very same receipt.
@@ -114,7 +135,7 @@ package struct AnswerRelay: Sendable {
   /// Counts a failure against the provider, unless it only said no.
   private func note(_ reason: PeerError, of id: Digest) async {
     if case .refused(let refusal) = reason, refusal.status < 500 { return }
-    await registry.failed(id, reason: reason.description)
+    await registry.broke(id, reason: reason.description)
   }
 }
 
@@ -123,15 +144,24 @@ private struct Passing {
   private(set) var whole: [UInt8]?
   private(set) var hasPassed = false
   private var held: [RelayEvent] = []
+  private var heldCount = 0
 
-  mutating func receive(_ event: FollowedEvent) -> [RelayEvent] {
+  /// The most bytes that are held back: what begins no answer yet is short.
+  private static let heldLimit = 1 << 20
+
+  /// - Throws: `PeerError.malformed` when there is too much to hold back.
+  mutating func receive(_ event: FollowedEvent) throws(PeerError) -> [RelayEvent] {
     switch event {
     case .whole(let body):
       whole = body
       return []
     case .part(let event, let part):
       held.append(.event(event))
-      guard hasPassed || !part.text.isEmpty || part.razao != nil else { return [] }
+      guard hasPassed || !part.text.isEmpty || part.razao != nil else {
+        heldCount += event.data.count
+        guard heldCount <= Self.heldLimit else { throw .malformed("its answer does not begin") }
+        return []
+      }
       hasPassed = true
       defer { held = [] }
       return held

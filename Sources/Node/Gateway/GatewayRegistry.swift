@@ -26,31 +26,59 @@ package actor GatewayRegistry {
 
   package var providers: [RoutingTable.Provider] { table.all }
 
-  /// Takes a provider in: its document must verify, and the address must belong to the document's certificate.
-  package func register(_ document: IdentityDocument, endpoint: String) async throws {
-    try document.verify(network: network)
-    let id = document.id
-    if let known = table[id], known.document == document, known.endpoint == endpoint, known.isUp { return }
-    let known = table[id]?.document.certificate == document.certificate ? connections[id] : nil
-    let http = if let known { known } else { try PeerHTTP(pinning: document.certificate) }
-    let client = ProviderClient(document: document, endpoint: endpoint, http: http, clock: clock)
+  /// The names on offer; see `RoutingTable.models`.
+  package var models: [(name: String, program: ServedProgram)] { table.models }
+
+  /// Takes a provider in. What is posted only says where to look: programs and prices are unsigned, so they are taken
+  /// from the provider itself, over a connection that its certificate vouches for.
+  /// - Throws: `IdentityError`, `PeerError`, `RoutingError`.
+  package func register(_ posted: IdentityDocument, endpoint: String) async throws {
+    try posted.verify(network: network)
+    let id = posted.id
+    let known = table[id]
+    if let known, known.isUp, known.document == posted, known.endpoint == endpoint { return }
+    if let known, known.isUp, known.endpoint != endpoint, (try? await clients[id]?.isHealthy()) == true {
+      throw RoutingError.elsewhere
+    }
+    let kept = table[id]?.document.certificate == posted.certificate ? connections[id] : nil
+    let http = if let kept { kept } else { try PeerHTTP(pinning: posted.certificate) }
     do {
-      guard try await client.currentDocument().key == document.key else {
-        throw PeerError.unverified("another provider answers at \(endpoint)")
-      }
-      say(try table.register(document, endpoint: endpoint))
+      let current = try await ProviderClient(document: posted, endpoint: endpoint, http: http, clock: clock)
+        .currentDocument()
+      try check(current, posted: posted, endpoint: endpoint)
+      guard table[id]?.endpoint == known?.endpoint else { throw RoutingError.overtaken }
+      say(try table.register(current, endpoint: endpoint))
+      clients[id] = ProviderClient(document: current, endpoint: endpoint, http: http, clock: clock)
     } catch {
-      if known == nil { await http.shutdown() }
+      if kept == nil { await http.shutdown() }
       throw error
     }
-    clients[id] = client
-    if let old = connections.updateValue(http, forKey: id), old !== http { await old.shutdown() }
+    let old = connections.updateValue(http, forKey: id)
+    if let old, old !== http { await old.shutdown() }
+    await forgetDropped()
+  }
+
+  private func check(_ current: IdentityDocument, posted: IdentityDocument, endpoint: String) throws {
+    guard current.key == posted.key, current.certificate == posted.certificate else {
+      throw PeerError.unverified("another provider answers at \(endpoint)")
+    }
+    try current.verify(network: network, expectedKey: posted.key)
+  }
+
+  /// Closes the connections to providers that the table has forgotten.
+  private func forgetDropped() async {
+    for id in clients.keys where table[id] == nil {
+      clients[id] = nil
+      await connections.removeValue(forKey: id)?.shutdown()
+    }
   }
 
   /// Whom to ask for a model, best first.
   package func candidates(model: String) -> [(client: ProviderClient, program: ServedProgram)] {
-    table.candidates(model: model).compactMap { provider in
-      guard let client = clients[provider.id], let program = provider.document.program(model) else { return nil }
+    guard let root = table.root(ofModel: model) else { return [] }
+    return table.candidates(model: model).compactMap { provider in
+      guard let client = clients[provider.id], let program = provider.document.programs.first(where: { $0.root == root })
+      else { return nil }
       return (client, program)
     }
   }
@@ -61,6 +89,8 @@ package actor GatewayRegistry {
   package func end(_ id: Digest) { table.end(id) }
   package func succeeded(_ id: Digest) { say(table.succeeded(id)) }
   package func failed(_ id: Digest, reason: String) { say(table.failed(id, reason: reason)) }
+  package func answered(_ id: Digest) { say(table.answered(id)) }
+  package func broke(_ id: Digest, reason: String) { say(table.broke(id, reason: reason)) }
   package func exclude(_ id: Digest, reason: String) { say(table.exclude(id, reason: reason)) }
 
   /// Asks every provider whether it is well, all at once.

@@ -81,16 +81,12 @@ struct GatewayRoutes: Sendable {
   }
 
   private func models() async -> JSON {
-    var entries: [ModelEntry] = []
-    for provider in await registry.providers where provider.isRoutable {
-      for program in provider.document.programs where !entries.contains(where: { $0.id == program.name }) {
-        entries.append(
-          ModelEntry(
-            id: program.name, created: 0, owner: "razao",
-            razao: ["root": .string(program.root.hex), "context": JSON(program.context)]))
-      }
-    }
-    return ModelEntry.list(entries)
+    ModelEntry.list(
+      await registry.models.map { name, program in
+        ModelEntry(
+          id: name, created: 0, owner: "razao",
+          razao: ["root": .string(program.root.hex), "context": JSON(program.context)])
+      })
   }
 
   private func receipt(_ request: Request, _ context: NodeContext) throws -> Response {
@@ -121,8 +117,7 @@ struct GatewayRoutes: Sendable {
   private func register(_ request: Request) async throws -> Response {
     var request = request
     let json = try Self.json(try await request.collectBytes(limit: 1 << 20))
-    guard let endpoint = json["endpoint"]?.string, endpoint.hasPrefix("https://"), endpoint.utf8.count <= 512,
-      let identity = json["identity"]
+    guard let endpoint = json["endpoint"]?.string, Self.isEndpoint(endpoint), let identity = json["identity"]
     else { throw RequestError(.invalidValue, "endpoint", "A registration needs `identity` and an https `endpoint`.") }
     do {
       try await registry.register(try IdentityDocument(json: identity), endpoint: endpoint)
@@ -132,9 +127,14 @@ struct GatewayRoutes: Sendable {
     return Response(["status": "registered"])
   }
 
+  /// Whether a provider's address is one: logs and terminals show it, so nothing but printable ASCII is in it.
+  private static func isEndpoint(_ text: String) -> Bool {
+    text.utf8.starts(with: "https://".utf8) && text.utf8.count <= 512 && text.utf8.allSatisfy { (0x21...0x7E) ~= $0 }
+  }
+
   private func takeReport(_ request: Request) async throws -> Response {
     var request = request
-    let json = try Self.json(try await request.collectBytes(limit: 192 << 20))
+    let json = try Self.json(try await request.collectBytes(limit: 32 << 20))
     let document: ReportDocument
     do { document = try ReportDocument(json: json) } catch {
       throw RequestError(.invalidValue, "report", "The report is malformed: \(error).")

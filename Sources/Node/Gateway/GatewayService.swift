@@ -74,7 +74,7 @@ package struct GatewayService: Sendable {
       configuration, payer: identity.id, store: store, recheck: recheck, clock: clock, logger: logger, report: report)
     let application = Application(
       router: parts.routes.router(), server: .watched,
-      configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
+      configuration: .node(host: configuration.host, port: configuration.port),
       onServerRunning: { channel in
         let port = channel.localAddress?.port ?? configuration.port
         report(.ready(endpoint: "http://\(configuration.host):\(port)"))

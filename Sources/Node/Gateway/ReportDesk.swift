@@ -12,7 +12,7 @@ package final class ReportDesk: Sendable {
   private let store: ReceiptStore
   private let registry: GatewayRegistry
   private let clock: WallClock
-  private let taken = Mutex<[ReportDocument]>([])
+  private let taken = Mutex<[Entry]>([])
 
   /// - Parameters:
   ///   - auditors: keys whose reports are believed.
@@ -39,19 +39,17 @@ package final class ReportDesk: Sendable {
   }
 
   /// The reports that count, oldest first.
-  package func all() -> [Entry] {
-    taken.withLock { $0 }.map { document in
-      let body = document.report.body
-      return Entry(
-        provider: body.providerKey.provider, auditor: body.auditorKey.provider, requestID: body.requestID,
-        reason: document.reason, time: body.time)
-    }
-  }
+  package func all() -> [Entry] { taken.withLock { $0 } }
 
-  /// Reads the reports of earlier runs and excludes the providers that they name.
+  /// Reads the reports of earlier runs, one at a time, and excludes the providers that they name. A report by an auditor
+  /// that is no longer believed does not count.
   package func load() async throws(StoreError) {
-    for bytes in try store.reports() {
-      guard let json = try? JSON.parse(bytes), let document = try? ReportDocument(json: json) else { continue }
+    var sequence: Int64 = 0
+    while let stored = try store.report(after: sequence) {
+      sequence = stored.sequence
+      guard let json = try? JSON.parse(stored.bytes), let document = try? ReportDocument(json: json),
+        (try? document.verify(network: network, auditors: auditors)) != nil
+      else { continue }
       await count(document)
     }
   }
@@ -69,19 +67,24 @@ package final class ReportDesk: Sendable {
   }
 
   private func count(_ document: ReportDocument) async {
-    let body = document.report.body
+    let entry = Entry(document)
     taken.withLock { taken in
-      let isKnown = taken.contains {
-        $0.report.body.requestID == body.requestID && $0.report.body.auditorKey == body.auditorKey
-      }
-      if !isKnown { taken.append(document) }
+      let isKnown = taken.contains { $0.requestID == entry.requestID && $0.auditor == entry.auditor }
+      if !isKnown { taken.append(entry) }
     }
-    let reason = "auditor \(body.auditorKey.provider.short) refuted its answer \(body.requestID): \(document.reason)"
-    await registry.exclude(body.providerKey.provider, reason: reason)
+    let reason = "auditor \(entry.auditor.short) refuted its answer \(entry.requestID): \(entry.reason)"
+    await registry.exclude(entry.provider, reason: reason)
   }
 }
 
 extension ReportDesk.Entry {
+  init(_ document: ReportDocument) {
+    let body = document.report.body
+    self.init(
+      provider: body.providerKey.provider, auditor: body.auditorKey.provider, requestID: body.requestID,
+      reason: document.reason, time: body.time)
+  }
+
   package var json: JSON {
     [
       "provider": .string(provider.hex), "auditor": .string(auditor.hex),

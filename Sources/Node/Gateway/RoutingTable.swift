@@ -15,6 +15,10 @@ package struct RoutingTable: Sendable {
     package fileprivate(set) var servedCount = 0
     /// Health checks and calls that failed in a row.
     package fileprivate(set) var failureCount = 0
+    /// Answers in a row that were asked for and not given; health checks forgive one only now and then.
+    package fileprivate(set) var brokenCount = 0
+    /// Good health checks since the last one that forgave an answer.
+    fileprivate var goodCount = 0
     /// Why nothing is routed to it any more, if so.
     package fileprivate(set) var exclusion: String?
 
@@ -34,23 +38,34 @@ package struct RoutingTable: Sendable {
 
   /// Failures in a row that make a provider count as down.
   package static let failureLimit = 3
+  /// Good health checks that make up for one answer not given.
+  package static let checksPerPardon = 60
+  /// More answers not given than this count no further: an hour of good checks makes up for them.
+  private static let brokenLimit = 60
 
   private var providers: [Digest: Provider] = [:]
   private var exclusions: [Digest: String] = [:]
   /// Which program a name stands for: fixed by the operator, or by the first provider that served the name. A later one
   /// with another program under the same name is not routed to by that name, or a cheap program could stand in.
-  private var roots: [(name: [UInt8], root: Digest)]
+  private var roots: [[UInt8]: Digest] = [:]
+  /// The names of `roots`, the operator's first, then in the order they came.
+  private var names: [String] = []
   private let capacity: Int
+  private let nameLimit: Int
 
-  /// - Parameter models: names whose programs are fixed from the start.
-  package init(capacity: Int = 1_024, models: [(name: String, root: Digest)] = []) {
+  /// - Parameters:
+  ///   - capacity: providers known at once.
+  ///   - nameLimit: names that providers may fix; a program beyond is found by its root alone.
+  ///   - models: names whose programs are fixed from the start.
+  package init(capacity: Int = 1_024, nameLimit: Int = 4_096, models: [(name: String, root: Digest)] = []) {
     self.capacity = capacity
-    roots = models.map { (name: Array($0.name.utf8), root: $0.root) }
+    self.nameLimit = nameLimit + models.count
+    for model in models { fix(model.name, to: model.root) }
   }
 
   /// The program that a model stands for: a root in hexadecimal stands for itself, a name for what it was fixed to.
   package func root(ofModel model: String) -> Digest? {
-    Digest(hex: model) ?? roots.first { $0.name.elementsEqual(model.utf8) }?.root
+    Digest(hex: model) ?? roots[Array(model.utf8)]
   }
 
   /// All providers, by id.
@@ -58,11 +73,13 @@ package struct RoutingTable: Sendable {
 
   package subscript(id: Digest) -> Provider? { providers[id] }
 
-  /// Adds a provider whose document was verified, or takes its new document and endpoint.
+  /// Adds a provider whose document was verified, or takes its new document and endpoint. A full table forgets one that
+  /// gets no work and does none.
   /// - Throws: `RoutingError.full` when there is no room for another.
   package mutating func register(_ document: IdentityDocument, endpoint: String) throws(RoutingError) -> Event? {
     let id = document.id
-    if providers[id] != nil || providers.count < capacity { fixNames(document) }
+    if providers[id] == nil { try makeRoom() }
+    fixNames(document)
     if var known = providers[id] {
       let hasMoved = known.endpoint != endpoint
       let wasUp = known.isUp
@@ -73,14 +90,20 @@ package struct RoutingTable: Sendable {
       if hasMoved { return .moved(id, endpoint: endpoint) }
       return wasUp ? nil : .cameBack(id)
     }
-    guard providers.count < capacity else { throw .full }
     providers[id] = Provider(document: document, endpoint: endpoint)
     providers[id]?.exclusion = exclusions[id]
     return .joined(id, endpoint: endpoint)
   }
 
-  /// The providers to try for a model, named by name or by root in hexadecimal, best first: cheapest, then least busy,
-  /// then fewest answers so far, then lowest id.
+  private mutating func makeRoom() throws(RoutingError) {
+    guard providers.count >= capacity else { return }
+    let idle = providers.values.filter { !$0.isRoutable && $0.runningCount == 0 }
+    guard let id = idle.map(\.id).min() else { throw .full }
+    providers[id] = nil
+  }
+
+  /// The providers to try for a model, named by name or by root in hexadecimal, best first: those that give their
+  /// answers, then cheapest, then least busy, then fewest answers so far, then lowest id.
   package func candidates(model: String) -> [Provider] {
     providers.values
       .compactMap { provider in program(model, of: provider).map { (provider, $0) } }
@@ -96,14 +119,30 @@ package struct RoutingTable: Sendable {
   }
 
   private mutating func fixNames(_ document: IdentityDocument) {
-    for program in document.programs where root(ofModel: program.name) == nil {
-      roots.append((name: Array(program.name.utf8), root: program.root))
+    for program in document.programs where names.count < nameLimit && root(ofModel: program.name) == nil {
+      fix(program.name, to: program.root)
     }
   }
 
-  private static func rank(_ entry: (Provider, ServedProgram)) -> (UInt64, Int, Int) {
+  private mutating func fix(_ name: String, to root: Digest) {
+    if roots.updateValue(root, forKey: Array(name.utf8)) == nil { names.append(name) }
+  }
+
+  /// The names that some routable provider can be asked by, each with the program it stands for: the operator's first.
+  /// - Complexity: O(names and programs).
+  package var models: [(name: String, program: ServedProgram)] {
+    var served: [Digest: ServedProgram] = [:]
+    for provider in all where provider.isRoutable {
+      for program in provider.document.programs where served[program.root] == nil { served[program.root] = program }
+    }
+    return names.compactMap { name in
+      root(ofModel: name).flatMap { served[$0] }.map { (name: name, program: $0) }
+    }
+  }
+
+  private static func rank(_ entry: (Provider, ServedProgram)) -> (Int, UInt64, Int, Int) {
     let price = entry.1.price.prompt.addingSaturating(entry.1.price.answer)
-    return (price, entry.0.runningCount, entry.0.servedCount)
+    return (entry.0.brokenCount, price, entry.0.runningCount, entry.0.servedCount)
   }
 
   /// True when some provider, up or not, serves the model: what tells 404 from 503.
@@ -121,14 +160,35 @@ package struct RoutingTable: Sendable {
     providers[id]?.runningCount = count - 1
   }
 
-  /// A health check or a call worked.
+  /// A health check worked; that alone does not make up for answers not given.
   package mutating func succeeded(_ id: Digest) -> Event? {
-    guard let provider = providers[id] else { return nil }
-    providers[id]?.failureCount = 0
-    return provider.isUp ? nil : .cameBack(id)
+    guard var provider = providers[id] else { return nil }
+    let wasUp = provider.isUp
+    provider.failureCount = 0
+    provider.goodCount += 1
+    if provider.goodCount >= Self.checksPerPardon {
+      provider.goodCount = 0
+      provider.brokenCount = max(0, provider.brokenCount - 1)
+    }
+    providers[id] = provider
+    return wasUp ? nil : .cameBack(id)
   }
 
-  /// A health check or a call failed.
+  /// An answer came and verified.
+  package mutating func answered(_ id: Digest) -> Event? {
+    providers[id]?.brokenCount = 0
+    return succeeded(id)
+  }
+
+  /// An answer was asked for and not given.
+  package mutating func broke(_ id: Digest, reason: String) -> Event? {
+    guard let provider = providers[id] else { return nil }
+    providers[id]?.brokenCount = min(provider.brokenCount + 1, Self.brokenLimit)
+    providers[id]?.goodCount = 0
+    return failed(id, reason: reason)
+  }
+
+  /// A health check failed.
   package mutating func failed(_ id: Digest, reason: String) -> Event? {
     guard let provider = providers[id] else { return nil }
     providers[id]?.failureCount = min(provider.failureCount + 1, Self.failureLimit)
@@ -147,8 +207,18 @@ package struct RoutingTable: Sendable {
 /// Why a provider cannot be taken into the table.
 package enum RoutingError: Error, Equatable, Sendable, CustomStringConvertible {
   case full
+  /// The provider is well at another address: somebody else posted its document, or it moved and still answers there.
+  case elsewhere
+  /// Another registration of the same provider came in between.
+  case overtaken
 
-  package var description: String { "the gateway knows as many providers as it can hold" }
+  package var description: String {
+    switch self {
+    case .full: "the gateway knows as many providers as it can hold"
+    case .elsewhere: "the provider is known and well at another address; end it there first"
+    case .overtaken: "another registration of this provider came in between; try again"
+    }
+  }
 }
 
 extension RoutingTable.Event: CustomStringConvertible {

@@ -63,25 +63,40 @@ package enum PrivateFile {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw HomeError.unusable(path: path, reason: systemReason()) }
     defer { close(descriptor) }
+    guard writeAll(bytes, to: descriptor), retrying({ Int(fsync(descriptor)) }) == 0 else {
+      let reason = systemReason()
+      unlink(path)
+      throw HomeError.unusable(path: path, reason: reason)
+    }
+  }
+
+  /// - Returns: `false` when the system refused; `errno` says why.
+  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      guard count > 0 else {
-        let reason = systemReason()
-        unlink(path)
-        throw HomeError.unusable(path: path, reason: reason)
+      let count = rest.withUnsafeBytes { bytes in
+        retrying { Glibc.write(descriptor, bytes.baseAddress, bytes.count) }
       }
+      guard count > 0 else { return false }
       rest = rest.dropFirst(count)
     }
-    guard fsync(descriptor) == 0 else { throw HomeError.unusable(path: path, reason: systemReason()) }
+    return true
+  }
+
+  /// Calls the system again as long as a signal comes in between.
+  private static func retrying(_ call: () -> Int) -> Int {
+    while true {
+      let result = call()
+      if result >= 0 || errno != EINTR { return result }
+    }
   }
 
   private static func readAll(_ descriptor: Int32, count: Int, path: String) throws(HomeError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var filled = 0
     while filled < count {
-      let got = bytes.withUnsafeMutableBytes {
-        Glibc.read(descriptor, $0.baseAddress?.advanced(by: filled), count - filled)
+      let got = bytes.withUnsafeMutableBytes { bytes in
+        retrying { Glibc.read(descriptor, bytes.baseAddress?.advanced(by: filled), count - filled) }
       }
       guard got > 0 else { throw HomeError.malformed(path: path, what: "it ended early") }
       filled += got
@@ -96,6 +111,17 @@ package enum PrivateFile {
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)
+  }
+
+  /// Makes a file its owner's alone before others put anything in it: created with mode 0600 when absent, given that
+  /// mode otherwise. What cannot be done here is for whoever opens the file to say.
+  static func reserve(_ path: String) {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    if descriptor >= 0 {
+      close(descriptor)
+    } else if errno == EEXIST {
+      chmod(path, 0o600)
+    }
   }
 
   static func systemReason() -> String { String(cString: strerror(errno)) }

@@ -3,15 +3,19 @@ import Receipts
 /// The accepts that a provider has signed and not yet forgotten: each is honoured once.
 ///
 /// A pure value: the time is always a parameter. An entry is kept for `lifetime` after it was given, used or not, so
-/// that a replayed job is told from an unknown one; both are refused, so forgetting lets nothing through.
+/// that a replayed job is told from an unknown one; both are refused, so forgetting lets nothing through. A full book
+/// forgets rather than refuses, or whoever asks for accepts and never uses them would keep everybody else out.
 package struct AcceptBook<Promise: Sendable>: Sendable {
   private struct Entry: Sendable {
     var promise: Promise
     var deadline: UInt64
+    /// How many were given before.
+    var place: UInt64
     var isUsed = false
   }
 
   private var entries: [RequestID: Entry] = [:]
+  private var givenCount: UInt64 = 0
   private let capacity: Int
   private let lifetime: UInt64
 
@@ -31,13 +35,13 @@ package struct AcceptBook<Promise: Sendable>: Sendable {
   package var openCount: Int { entries.values.count { !$0.isUsed } }
 
   /// Remembers an accept.
-  /// - Throws: `.full` when nothing can be forgotten, `.repeated` for an id that is remembered.
-  /// - Complexity: O(1), and O(capacity) when the book is full and the expired are swept out.
+  /// - Throws: `.repeated` for an id that is remembered.
+  /// - Complexity: O(1), and O(capacity) when the book is full.
   package mutating func add(_ promise: Promise, id: RequestID, now: UInt64) throws(AcceptRefusal) {
     guard entries[id] == nil else { throw .repeated }
-    if entries.count >= capacity { forgetExpired(now: now) }
-    guard entries.count < capacity else { throw .full }
-    entries[id] = Entry(promise: promise, deadline: now.addingSaturating(lifetime))
+    if entries.count >= capacity { makeRoom(now: now) }
+    entries[id] = Entry(promise: promise, deadline: now.addingSaturating(lifetime), place: givenCount)
+    givenCount += 1
   }
 
   /// The accept of an id that may still be used; it stays open, so that a body that does not fit costs nothing.
@@ -56,15 +60,18 @@ package struct AcceptBook<Promise: Sendable>: Sendable {
     return promise
   }
 
-  private mutating func forgetExpired(now: UInt64) {
+  /// Forgets the expired; if there are none, the used; if there are none either, the oldest.
+  private mutating func makeRoom(now: UInt64) {
     entries = entries.filter { $0.value.deadline >= now }
+    guard entries.count >= capacity else { return }
+    entries = entries.filter { !$0.value.isUsed }
+    guard entries.count >= capacity, let oldest = entries.min(by: { $0.value.place < $1.value.place }) else { return }
+    entries[oldest.key] = nil
   }
 }
 
 /// Why an accept is not given or not honoured.
 package enum AcceptRefusal: Error, Equatable, Sendable, CustomStringConvertible {
-  /// As many accepts as the provider remembers are outstanding.
-  case full
   /// The request id was accepted before.
   case repeated
   /// No accept of this id: never given, or forgotten.
@@ -76,7 +83,6 @@ package enum AcceptRefusal: Error, Equatable, Sendable, CustomStringConvertible 
 
   package var description: String {
     switch self {
-    case .full: "too many accepted jobs are waiting; try again shortly"
     case .repeated: "this request id was accepted before; draw a new one"
     case .unknown: "no accept of this request id is known; ask for one first"
     case .replayed: "the accept of this request id was used already"

@@ -49,8 +49,8 @@ package final class ProviderDesk: Sendable {
   }
 
   /// Signs an accept and remembers it.
-  /// - Throws: `RequestError`: 404 for a program that is not served, 400 for a clock or id that will not do, 429 when the
-  ///   book is full.
+  /// - Throws: `RequestError`: 404 for a program that is not served, 400 for a clock that will not do, 409 for an id that
+  ///   was accepted before.
   package func accept(_ asked: AcceptRequest) throws -> SignedAccept {
     guard let served = served[asked.programRoot] else {
       throw RequestError(.modelNotFound, "program_root", "This provider does not serve program \(asked.programRoot).")
@@ -74,20 +74,36 @@ package final class ProviderDesk: Sendable {
     return signed
   }
 
-  /// Opens a job: checks header and body against the accept, reads the request, renders the prompt; then uses the accept
-  /// up. A body that does not fit costs nothing and changes nothing.
+  /// How long the body of an accepted job is: no more of it needs to be read.
+  /// - Throws: `RequestError` for a job that was not accepted, or whose accept was used.
+  package func byteCount(of header: JobHeader) throws(RequestError) -> Int {
+    Int(clamping: try accept(of: header, now: clock.now()).body.requestByteCount)
+  }
+
+  private func accept(of header: JobHeader, now: UInt64) throws(RequestError) -> SignedAccept {
+    do { return try book.withLock { book throws(AcceptRefusal) in try book.open(header.requestID, now: now) } } catch {
+      throw RequestError(refusal: error)
+    }
+  }
+
+  private func use(_ header: JobHeader, now: UInt64) throws(RequestError) {
+    do { _ = try book.withLock { book throws(AcceptRefusal) in try book.use(header.requestID, now: now) } } catch {
+      throw RequestError(refusal: error)
+    }
+  }
+
+  /// Opens a job: checks header and body against the accept, uses the accept up, reads the request, renders the prompt.
+  /// A body that is not the committed one costs nothing and changes nothing; the committed one is read and rendered
+  /// once, even if it is refused then, or rendering it again and again would be free.
   /// - Throws: `RequestError`.
   package func open(_ header: JobHeader, form: RequestForm, body: [UInt8]) throws(RequestError) -> OpenedJob {
     let now = clock.now()
-    let accept: SignedAccept
-    do { accept = try book.withLock { book throws(AcceptRefusal) in try book.open(header.requestID, now: now) } } catch
-    {
-      throw RequestError(refusal: error)
-    }
+    let accept = try accept(of: header, now: now)
     guard let served = served[accept.body.programRoot] else {
       throw RequestError(.modelNotFound, "model", "This provider no longer serves the program.")
     }
     try Self.checkFit(accept.body, header: header, form: form, body: body)
+    try use(header, now: now)
     let request = try InferenceRequest(endpoint: form == .chat ? .chat : .completions, body: body)
     try served.program.checkModel(request.model)
     let seed = try Self.seed(of: request, accept: accept.body, reveal: header.seedReveal)
@@ -95,9 +111,6 @@ package final class ProviderDesk: Sendable {
     let named = accept.body.promptCommitment
     guard named == .zero || named == header.blinds.commitment(toPrompt: prompt) else {
       throw RequestError(.jobMismatch, nil, "The program makes another prompt of the body than the accepted job names.")
-    }
-    do { _ = try book.withLock { book throws(AcceptRefusal) in try book.use(header.requestID, now: now) } } catch {
-      throw RequestError(refusal: error)
     }
     return OpenedJob(
       accept: accept, blinds: header.blinds, seed: seed, body: body, request: request, prompt: prompt)
@@ -167,7 +180,6 @@ extension RequestError {
   init(refusal: AcceptRefusal) {
     let message = "\(refusal)."
     switch refusal {
-    case .full: self.init(.tooManyRequests, nil, message)
     case .repeated, .replayed:
       self.init(status: 409, kind: .invalidRequest, code: .jobMismatch, message: message)
     case .unknown, .late: self.init(.jobMismatch, nil, message)

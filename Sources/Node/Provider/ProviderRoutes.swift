@@ -69,8 +69,7 @@ struct ProviderRoutes: Sendable {
     guard let header = JobHeader(text) else {
       throw RequestError(.jobMismatch, nil, "The header razao-job is not 80 bytes of base64url.")
     }
-    var request = request
-    let body = try await request.collectBytes()
+    let body = try await self.body(of: header, request)
     guard await !runner.gate.isFull else { throw RequestError(gate: .full) }
     let job = try desk.open(header, form: form, body: body)
     let writer = AnswerWriter(
@@ -79,6 +78,17 @@ struct ProviderRoutes: Sendable {
     if job.request.isStreamed { return stream(job, writer: writer, context) }
     let finished = try await context.whilePeerStays { try await runner.run(job) { _ in } }
     return Response(whole(finished, writer: writer))
+  }
+
+  /// The body of a job that was accepted; of any other, nothing is read.
+  private func body(of header: JobHeader, _ request: Request) async throws -> [UInt8] {
+    var request = request
+    let limit = try desk.byteCount(of: header)
+    do { return try await request.collectBytes(limit: limit) } catch let error as RequestError
+      where error.code == .bodyTooLarge
+    {
+      throw RequestError(.jobMismatch, nil, "The body is longer than the accepted job's \(limit) bytes.")
+    }
   }
 
   private func whole(_ finished: FinishedAnswer, writer: AnswerWriter) -> JSON {

@@ -108,7 +108,7 @@ package struct ProviderService: Sendable {
     Application(
       router: router,
       server: try .tls(.watched, tlsConfiguration: try identity.serverTLS()),
-      configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
+      configuration: .node(host: configuration.host, port: configuration.port),
       onServerRunning: { channel in onRunning(channel.localAddress?.port ?? configuration.port) },
       logger: logger)
   }

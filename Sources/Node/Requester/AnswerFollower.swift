@@ -17,6 +17,7 @@ package struct AnswerFollower: Sendable {
   /// The verified end of the answer.
   package private(set) var verified: VerifiedAnswer?
   private var hasEnded = false
+  private var bounds = AnswerBounds()
 
   /// Where the question was asked: what decides where an answer may hold text.
   package var endpoint: Endpoint { errand.question.form.endpoint }
@@ -30,6 +31,7 @@ package struct AnswerFollower: Sendable {
   /// - Throws: `PeerError.malformed` or `.unverified`; the part must not be shown then.
   package mutating func receive(_ part: AnswerPart) throws(PeerError) {
     guard verified == nil else { throw .malformed("something follows the receipt") }
+    try bounds.receive(part)
     // Some clients stop reading there, others do not.
     guard !hasEnded || part.text.isEmpty else { throw .malformed("text follows the finish reason") }
     hasEnded = hasEnded || part.end != nil

@@ -71,14 +71,34 @@ package final class PeerHTTP: Sendable {
     }
   }
 
-  /// Sends a request and reads the whole answer.
+  /// Sends a request and reads the whole answer, all within `timeout`.
   /// - Throws: `PeerError`.
   package func send(
     _ method: HTTPRequest.Method, _ url: String, headers: [(String, String)] = [], body: [UInt8] = [],
     type: String? = nil, timeout: Duration, limit: Int = 128 << 20
   ) async throws -> Answer {
-    let response = try await open(method, url, headers: headers, body: body, type: type, timeout: timeout)
-    return Answer(status: Int(response.status.code), body: try await Self.collect(response, limit: limit))
+    try await Self.within(timeout) {
+      let response = try await self.open(method, url, headers: headers, body: body, type: type, timeout: timeout)
+      return Answer(status: Int(response.status.code), body: try await Self.collect(response, limit: limit))
+    }
+  }
+
+  /// Cancels an operation that takes too long: the client's own deadline ends with an answer's head, and a peer could
+  /// send the body byte by byte for ever.
+  /// - Throws: `PeerError.unreachable` then, and what the operation throws.
+  static func within<Value: Sendable>(
+    _ limit: Duration, _ operation: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
+    try await withThrowingTaskGroup(of: Value.self) { group in
+      group.addTask { try await operation() }
+      group.addTask {
+        try await Task.sleep(for: limit)
+        throw PeerError.unreachable("no whole answer came within \(limit.components.seconds) seconds")
+      }
+      defer { group.cancelAll() }
+      guard let value = try await group.next() else { throw CancellationError() }
+      return value
+    }
   }
 
   /// Sends a request and gives the answer's head, with the body to be read.
@@ -100,7 +120,12 @@ package final class PeerHTTP: Sendable {
     }
   }
 
-  static func collect(_ response: HTTPClientResponse, limit: Int) async throws -> [UInt8] {
+  /// The body of an answer that is not streamed: it comes in one go once its head is there.
+  static func body(_ response: HTTPClientResponse, limit: Int, timeout: Duration = .seconds(60)) async throws -> [UInt8] {
+    try await within(timeout) { try await collect(response, limit: limit) }
+  }
+
+  private static func collect(_ response: HTTPClientResponse, limit: Int) async throws -> [UInt8] {
     do {
       return Array(buffer: try await response.body.collect(upTo: limit))
     } catch is NIOTooManyBytesError {

@@ -66,11 +66,14 @@ package struct ProviderClient: Sendable {
 
   /// Asks a question: accept, reveal, answer, verification.
   ///
-  /// - Parameter onEvent: takes each event of a stream after it was verified, or the one whole answer; while it waits,
-  ///   so does the provider. The event that carries the receipt comes last before the end mark.
+  /// - Parameters:
+  ///   - onVerified: takes the verified answer before `onEvent` gets its receipt, so that it can be kept first.
+  ///   - onEvent: takes each event of a stream after it was verified, or the one whole answer; while it waits,
+  ///     so does the provider. The event that carries the receipt comes last before the end mark.
   /// - Throws: `PeerError` before the answer began, `BrokenAnswer` after, and whatever `onEvent` throws.
   package func ask(
-    _ errand: Errand, profile: RequesterProfile, onEvent: (FollowedEvent) async throws -> Void
+    _ errand: Errand, profile: RequesterProfile, onVerified: (VerifiedAnswer) async -> Void = { _ in },
+    onEvent: (FollowedEvent) async throws -> Void
   ) async throws -> VerifiedAnswer {
     let accept = try await accept(errand, profile: profile)
     let response = try await http.open(
@@ -78,16 +81,17 @@ package struct ProviderClient: Sendable {
       body: errand.question.body, type: "application/json", timeout: .seconds(3_600))
     guard response.status.code == 200 else {
       let answer = PeerHTTP.Answer(
-        status: Int(response.status.code), body: try await PeerHTTP.collect(response, limit: 1 << 20))
+        status: Int(response.status.code), body: try await PeerHTTP.body(response, limit: 1 << 20))
       throw PeerError.refused(answer.refusal)
     }
     var follower = AnswerFollower(errand: errand, accept: accept)
     if response.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true {
       try await followStream(
-        response.body, &follower, accept: accept, form: errand.question.form, onEvent: onEvent)
+        response.body, &follower, accept: accept, form: errand.question.form, onVerified: onVerified, onEvent: onEvent)
     } else {
-      let body = try await PeerHTTP.collect(response, limit: 128 << 20)
+      let body = try await PeerHTTP.body(response, limit: AnswerBounds.eventLimit)
       try follower.receive(try Self.part(body, errand.question.form))
+      if let verified = follower.verified { await onVerified(verified) }
       try await onEvent(.whole(body))
     }
     guard let verified = follower.verified else {
@@ -108,9 +112,9 @@ package struct ProviderClient: Sendable {
 
   private func followStream(
     _ body: some AsyncSequence<ByteBuffer, any Error>, _ follower: inout AnswerFollower, accept: SignedAccept,
-    form: RequestForm, onEvent: (FollowedEvent) async throws -> Void
+    form: RequestForm, onVerified: (VerifiedAnswer) async -> Void, onEvent: (FollowedEvent) async throws -> Void
   ) async throws {
-    var parser = EventStreamParser(limit: 128 << 20)
+    var parser = EventStreamParser(limit: AnswerBounds.eventLimit)
     var hasBegun = false
     func broken(_ reason: PeerError) -> any Error {
       hasBegun ? BrokenAnswer(reason: reason, accept: accept, checkpoint: follower.checkpoint) : reason
@@ -131,6 +135,7 @@ package struct ProviderClient: Sendable {
       for event in events {
         let step: FollowedEvent
         do throws(PeerError) { step = try Self.follow(event, form, &follower) } catch { throw broken(error) }
+        if case .part = step, let verified = follower.verified { await onVerified(verified) }
         try await onEvent(step)
         if case .part(_, let part) = step, !part.text.isEmpty || part.razao != nil { hasBegun = true }
         if case .done = step { return }

@@ -80,17 +80,17 @@ package struct Requester: Sendable {
       .post, endpoint + form.endpoint.path, body: body, type: "application/json", timeout: .seconds(3_600))
     guard response.status.code == 200 else {
       let answer = PeerHTTP.Answer(
-        status: Int(response.status.code), body: try await PeerHTTP.collect(response, limit: 1 << 20))
+        status: Int(response.status.code), body: try await PeerHTTP.body(response, limit: 1 << 20))
       throw PeerError.refused(answer.refusal)
     }
     var follower = PlainFollower(form: form, body: body, network: profile.network)
     guard response.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true else {
-      let part = try Self.part(try await PeerHTTP.collect(response, limit: 128 << 20), form)
+      let part = try Self.part(try await PeerHTTP.body(response, limit: AnswerBounds.eventLimit), form)
       try follower.receive(part)
       try await onText(part.text)
       return try follower.finish()
     }
-    var parser = EventStreamParser(limit: 128 << 20)
+    var parser = EventStreamParser(limit: AnswerBounds.eventLimit)
     for try await chunk in response.body {
       for event in try parser.receive(chunk.readableBytesView) {
         switch try AnswerEvent(event, endpoint: form.endpoint) {
@@ -122,6 +122,7 @@ package struct PlainFollower: Sendable {
   private var text: [UInt8] = []
   private var hasEnded = false
   private var bundle: [UInt8]?
+  private var bounds = AnswerBounds()
 
   package init(form: RequestForm, body: [UInt8], network: Digest) {
     self.form = form
@@ -132,6 +133,7 @@ package struct PlainFollower: Sendable {
   /// Takes a part of the answer.
   package mutating func receive(_ part: AnswerPart) throws(PeerError) {
     guard bundle == nil else { throw .malformed("something follows the receipt") }
+    try bounds.receive(part)
     guard !hasEnded || part.text.isEmpty else { throw .malformed("text follows the finish reason") }
     hasEnded = hasEnded || part.end != nil
     text.append(contentsOf: part.text.utf8)
@@ -140,7 +142,7 @@ package struct PlainFollower: Sendable {
     bundle = bytes
   }
 
-  /// Verifies the bundle against what was sent and shown.
+  /// Verifies the bundle against what was sent and shown. A model that is named by its program's root is that program.
   package func finish() throws(PeerError) -> VerifiedAnswer {
     guard let bundle else { throw .unverified("no receipt came") }
     var expectation = ExpectedJob()
@@ -148,12 +150,15 @@ package struct PlainFollower: Sendable {
     expectation.form = form
     expectation.requestBody = body
     expectation.text = text
+    expectation.programRoot = (try? RoutingFields(body: body)).flatMap { Digest(hex: $0.model) }
     expectation.sampling = (try? InferenceRequest(endpoint: form.endpoint, body: body)).map {
       StatedSampling($0.sampling)
     }
     let report = VerificationReport(bundle: bundle, expectation: expectation)
     if let refutation = report.refutation { throw .unverified(refutation.reason) }
     guard let opened = report.bundle else { throw .malformed("the bundle") }
+    // Whoever follows an answer has not gone away, so nobody but gateway or provider can have cut it short.
+    if opened.receipt.body.answer.isPartial { throw .unverified("the answer was cut short") }
     return VerifiedAnswer(bundle: opened, bytes: bundle, report: report)
   }
 }

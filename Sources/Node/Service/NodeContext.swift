@@ -58,9 +58,22 @@ final class PeerWatch: ChannelDuplexHandler, RemovableChannelHandler {
 }
 
 extension HTTPServerBuilder {
-  /// HTTP/1.1 whose connections end when the peer leaves.
+  /// HTTP/1.1 whose connections end when the peer leaves, or sends nothing for a minute while a request is awaited.
   static var watched: HTTPServerBuilder {
-    .http1(configuration: HTTP1Channel.Configuration(additionalChannelHandlers: [PeerWatch()]))
+    .http1(
+      configuration: HTTP1Channel.Configuration(additionalChannelHandlers: [PeerWatch()], idleTimeout: .seconds(60)))
+  }
+}
+
+extension ApplicationConfiguration {
+  /// Connections that a node serves at once; others wait to be taken.
+  static let connectionLimit = 256
+
+  /// Where a node listens.
+  static func node(host: String, port: Int) -> ApplicationConfiguration {
+    ApplicationConfiguration(
+      address: .hostname(host, port: port),
+      availableConnectionsDelegate: MaximumAvailableConnections(connectionLimit))
   }
 }
 

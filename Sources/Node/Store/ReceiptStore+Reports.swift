@@ -18,11 +18,14 @@ extension ReceiptStore {
     }
   }
 
-  /// All reports' bytes, oldest first, at most `limit`.
-  package func reports(limit: Int = 10_000) throws(StoreError) -> [[UInt8]] {
+  /// The oldest report after a sequence number, or `nil`: reports hold bundles, so they are read one at a time.
+  package func report(after sequence: Int64) throws(StoreError) -> (sequence: Int64, bytes: [UInt8])? {
     try read { database in
-      try Data.fetchAll(database, sql: "SELECT bytes FROM report ORDER BY sequence LIMIT ?", arguments: [limit])
-    }.map { [UInt8]($0) }
+      try Row.fetchOne(
+        database, sql: "SELECT sequence, bytes FROM report WHERE sequence > ? ORDER BY sequence LIMIT 1",
+        arguments: [sequence]
+      ).map { row in (row["sequence"], [UInt8](row["bytes"] as Data)) }
+    }
   }
 }
 

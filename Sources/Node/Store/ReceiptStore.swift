@@ -17,6 +17,8 @@ package struct ReceiptStore: Sendable {
   /// - Throws: `StoreError`.
   package init(path: String, maximumByteCount: Int? = nil) throws(StoreError) {
     self.path = path
+    // SQLite gives the files beside it the same mode.
+    PrivateFile.reserve(path)
     do {
       pool = try DatabasePool(path: path, configuration: Self.configuration(maximumByteCount))
       // The pool itself chooses NORMAL for WAL, which may lose the last writes with the power.

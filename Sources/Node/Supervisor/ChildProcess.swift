@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Glibc
+import Synchronization
 
 /// One process that the supervisor started: lines from its standard output, a pipe that keeps it alive, its end.
 ///
@@ -24,22 +25,40 @@ package final class ChildProcess: Sendable {
   ///   - logPath: where standard error goes, appended.
   /// - Throws: `ChildError` with the system's reason.
   package init(executable: String, arguments: [String], logPath: String) throws(ChildError) {
-    let input = try Self.makePipe()
-    let output = try Self.makePipe()
+    let started = try Self.oneAtATime.withLock { _ throws(ChildError) in
+      try Self.start(executable, arguments, logPath: logPath)
+    }
+    processID = started.processID
+    keepAlive = started.keepAlive
+    output = Self.outputs(of: processID, from: started.output)
+  }
+
+  /// Pipes are made and marked in two steps; a child that is started in between by another thread would inherit them
+  /// and keep them open.
+  private static let oneAtATime = Mutex(())
+
+  private static func start(
+    _ executable: String, _ arguments: [String], logPath: String
+  ) throws(ChildError) -> (processID: pid_t, keepAlive: Int32, output: Int32) {
+    let input = try makePipe()
+    let output: (reading: Int32, writing: Int32)
+    do throws(ChildError) { output = try makePipe() } catch {
+      close(input.reading)
+      close(input.writing)
+      throw error
+    }
     defer {
       close(input.reading)
       close(output.writing)
     }
     do throws(ChildError) {
-      processID = try Self.spawn(
-        executable, arguments, input: input.reading, output: output.writing, logPath: logPath)
+      let child = try spawn(executable, arguments, input: input.reading, output: output.writing, logPath: logPath)
+      return (child, input.writing, output.reading)
     } catch {
       close(input.writing)
       close(output.reading)
       throw error
     }
-    keepAlive = input.writing
-    self.output = Self.outputs(of: processID, from: output.reading)
   }
 
   deinit {

@@ -16,7 +16,7 @@ package struct NetworkSupervisor: Sendable {
   ) {
     self.configuration = configuration
     self.logger = logger
-    self.say = say
+    self.say = { say($0.withoutControls) }
   }
 
   /// Runs the network until SIGINT or SIGTERM, or until it cannot go on. All children have ended when this returns.
