@@ -16,6 +16,11 @@ final class KeyValueCache {
     if blocks.count > needed { blocks.removeLast(blocks.count - needed) }
   }
 
+  /// Bytes that `count` positions take.
+  func byteCount(positions count: Int) -> Int {
+    (count + CacheBlock.positionCount - 1) / CacheBlock.positionCount * layout.blockByteCount
+  }
+
   /// Bytes held now.
   var byteCount: Int { blocks.count * layout.blockByteCount }
 }

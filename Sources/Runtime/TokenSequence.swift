@@ -19,16 +19,21 @@ package final class TokenSequence {
   /// Most tokens that go through a layer together.
   package let blockSize: Int
   private let workspace: Workspace
+  /// Most bytes that the cache may take: a legal program can claim a context that no machine holds.
+  private let cacheByteLimit: Int
 
   /// Starts an empty sequence.
   /// - Parameters:
   ///   - parallel: threads of each step.
   ///   - blockSize: most tokens of a prompt that go through a layer together.
   ///   - trace: what to record of every position; `nil` for no trace.
+  ///   - cacheByteLimit: feeding more than fits is refused before anything is allocated.
   package init(
-    _ model: Model, parallel: Parallel = Parallel(), blockSize: Int = 32, trace: TraceBuilder.Options? = nil
+    _ model: Model, parallel: Parallel = Parallel(), blockSize: Int = 32, trace: TraceBuilder.Options? = nil,
+    cacheByteLimit: Int = 16 << 30
   ) {
     precondition(blockSize > 0)
+    self.cacheByteLimit = cacheByteLimit
     self.model = model
     self.parallel = parallel
     self.blockSize = min(blockSize, model.graph.contextLength)
@@ -110,6 +115,8 @@ package final class TokenSequence {
     guard tokens.count <= room else {
       throw .contextOverflow(positions: count + tokens.count, limit: graph.contextLength)
     }
+    let bytes = cache.byteCount(positions: count + tokens.count)
+    guard bytes <= cacheByteLimit else { throw .cacheTooLarge(bytes: bytes, limit: cacheByteLimit) }
   }
 
   /// One block of tokens through all layers.

@@ -87,6 +87,28 @@ import Testing
     #expect(try RandomProgram(recipe).program().weightsRoot != program.weightsRoot)
   }
 
+  /// Rows of more than 16,384 columns are subtrees of chunks, so that one chunk can be opened alone.
+  @Test func wideRowsAreSubtreesOfChunks() throws {
+    var recipe = ProgramRecipe(seed: 6)
+    recipe.hiddenSize = 8
+    recipe.headSize = 4
+    recipe.headCount = 2
+    recipe.layerCount = 1
+    recipe.feedForwardWidth = 16_400
+    recipe.weights = .sparse
+    let random = RandomProgram(recipe)
+    let program = try random.program()
+    let down = program.graph.layers[0].feedForward.down
+    let weights = program.weights(of: down)
+    let row = weights.row(3).map { UInt8(bitPattern: $0) }
+    var head = ByteWriter()
+    head.write(weights.scales[3])
+    head.write(Int64(0))
+    let first = Merkle.leaf(head.bytes + row[..<16_384])
+    let second = Merkle.leaf(row[16_384...])
+    #expect(weights.rowHash(3) == Merkle.node(first, second))
+  }
+
   @Test func graphsRoundTrip() throws {
     for seed in 0..<20 as Range<UInt64> {
       let graph = RandomProgram(ProgramRecipe(seed: seed)).graph

@@ -25,6 +25,15 @@ struct ContextTests {
     #expect(sequence.count == 0 && sequence.cacheByteCount == 0)
   }
 
+  @Test func aContextThatNoMachineHoldsIsRefusedBeforeAllocation() throws {
+    var recipe = ProgramRecipe(seed: 20)
+    recipe.contextLength = 1 << 20
+    let sequence = TokenSequence(try Model(recipe), cacheByteLimit: 100_000)
+    #expect(throws: RuntimeError.self) { try sequence.prefill([UInt32](repeating: 1, count: 100_000)) }
+    #expect(sequence.count == 0 && sequence.cacheByteCount == 0)
+    _ = try sequence.prefill([1, 2, 3])
+  }
+
   @Test func decodingBeyondTheContextIsRefused() throws {
     let sequence = try sequence()
     _ = try sequence.prefill([UInt32](repeating: 1, count: 20))
