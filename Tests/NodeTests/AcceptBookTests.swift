@@ -34,14 +34,38 @@ import Testing
     #expect(throws: AcceptRefusal.late) { try book.use(id, now: 101) }
   }
 
-  @Test func aFullBookForgetsOnlyWhatIsOld() throws {
+  @Test func aFullBookForgetsTheExpiredFirst() throws {
     var book = AcceptBook<Int>(capacity: 2, lifetime: 100)
+    let used = RequestID.random()
     try book.add(1, id: .random(), now: 0)
-    try book.add(2, id: .random(), now: 50)
-    #expect(throws: AcceptRefusal.full) { try book.add(3, id: id, now: 60) }
+    try book.add(2, id: used, now: 50)
+    _ = try book.use(used, now: 50)
     try book.add(3, id: id, now: 101)
     #expect(book.count == 2)
+    #expect(throws: AcceptRefusal.replayed) { try book.open(used, now: 101) }
     #expect(try book.open(id, now: 101) == 3)
+  }
+
+  @Test func aFullBookForgetsTheUsedNext() throws {
+    var book = AcceptBook<Int>(capacity: 2)
+    let used = RequestID.random()
+    try book.add(1, id: id, now: 0)
+    try book.add(2, id: used, now: 0)
+    _ = try book.use(used, now: 1)
+    try book.add(3, id: .random(), now: 1)
+    #expect(throws: AcceptRefusal.unknown) { try book.open(used, now: 1) }
+    #expect(try book.open(id, now: 1) == 1)
+  }
+
+  @Test func acceptsThatAreNeverUsedDoNotStopTheBook() throws {
+    var book = AcceptBook<Int>(capacity: 16)
+    for number in 0..<1_000 { try book.add(number, id: .random(), now: 0) }
+    try book.add(7, id: id, now: 0)
+    #expect(book.count == 16)
+    for number in 0..<15 { try book.add(number, id: .random(), now: 0) }
+    #expect(try book.open(id, now: 0) == 7)
+    try book.add(8, id: .random(), now: 0)
+    #expect(throws: AcceptRefusal.unknown) { try book.open(id, now: 0) }
   }
 
   @Test func timeMayRunOut() throws {

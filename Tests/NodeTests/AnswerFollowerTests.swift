@@ -1,10 +1,11 @@
 import Dialects
 import Hashing
-import Node
 import Receipts
 import StrictJSON
 import Synchronization
 import Testing
+
+@testable import Node
 
 /// What a requester sees through, each test one way to cheat it.
 @Suite struct AnswerFollowerTests {
@@ -84,6 +85,22 @@ import Testing
     let finished = try await other.answer(errand, accept: theirs)
     let text = String(decoding: finished.bundle.text, as: UTF8.self)
     #expect(try reason(part(text, finished.sentBundle)).contains("not verified"))
+  }
+
+  @Test func anEndlessStreamOfEmptyEventsIsRefused() throws {
+    var follower = AnswerFollower(errand: errand, accept: accept)
+    for _ in 0..<64 { try follower.receive(try part("", nil)) }
+    try follower.receive(try part("text", nil))
+    for _ in 0..<64 { try follower.receive(try part("", nil)) }
+    #expect(throws: PeerError.self) { try follower.receive(part("", nil)) }
+  }
+
+  @Test func moreTextThanABundleHoldsIsRefused() throws {
+    var bounds = AnswerBounds(textLimit: 10)
+    try bounds.receive(try part("123456", nil))
+    try bounds.receive(try part("7890", nil))
+    try bounds.receive(try part("", nil))
+    #expect(throws: PeerError.self) { try bounds.receive(part("1", nil)) }
   }
 
   @Test func anAnswerWithoutAReceiptIsNoAnswer() throws {

@@ -129,6 +129,14 @@ import Testing
     #expect(later.all().map(\.requestID) == [document.report.body.requestID])
   }
 
+  @Test func anAuditorThatIsNoLongerBelievedAccusesNobodyAfterARestart() async throws {
+    try await desk().take(try await document())
+    let later = ReportDesk(
+      network: NetworkName.local, auditors: [], recheck: nil, store: shop.store, registry: registry, clock: .system)
+    try await later.load()
+    #expect(later.all().isEmpty)
+  }
+
   @Test func aReportThatTheGatewayRefutesItselfIsNotBelieved() async throws {
     let document = try await document()
     let desk = desk { _ in .agrees }

@@ -111,9 +111,20 @@ import Testing
     #expect(error?.message.contains("too long ago") == true)
   }
 
-  @Test func aFullBookIs429() throws {
-    for _ in 0..<8 { _ = try shop.accept(shop.errand()) }
-    #expect(refusal { _ = try shop.accept(shop.errand()) }?.status == 429)
+  @Test func acceptsThatAreNeverUsedDoNotStopTheProvider() throws {
+    for _ in 0..<100 { _ = try shop.accept(shop.errand()) }
+    let errand = shop.errand()
+    _ = try shop.accept(errand)
+    _ = try shop.desk.open(errand.header, form: .chat, body: errand.question.body)
+  }
+
+  @Test func aCommittedBodyThatIsRefusedCannotBeRenderedAgain() throws {
+    let messages = Array(repeating: #"{"role":"user","content":"x"}"#, count: 101).joined(separator: ",")
+    let errand = shop.errand(Array(#"{"model":"fake-1","messages":[\#(messages)]}"#.utf8))
+    _ = try shop.accept(errand)
+    let open = { _ = try self.shop.desk.open(errand.header, form: .chat, body: errand.question.body) }
+    #expect(refusal(open)?.code == .contextLength)
+    #expect(refusal(open)?.status == 409)
   }
 
   @Test func anExplicitSeedNeedsTheZeroCommitment() {

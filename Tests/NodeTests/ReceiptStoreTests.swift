@@ -101,7 +101,19 @@ import Testing
     try store.insert(report: [1], requestID: id, provider: provider, auditor: auditor, now: 1)
     try store.insert(report: [2], requestID: id, provider: provider, auditor: auditor, now: 2)
     try store.insert(report: [3], requestID: id, provider: provider, auditor: .random(), now: 3)
-    #expect(try store.reports() == [[1], [3]])
+    let first = try #require(try store.report(after: 0))
+    let second = try #require(try store.report(after: first.sequence))
+    #expect(first.bytes == [1] && second.bytes == [3])
+    #expect(try store.report(after: second.sequence) == nil)
+  }
+
+  @Test func nobodyElseCanReadTheStore() throws {
+    let store = try ReceiptStore(path: path)
+    try store.insert(report: [1], requestID: id, provider: provider, auditor: .random(), now: 1)
+    for file in [path, path + "-wal", path + "-shm"] {
+      let attributes = try FileManager.default.attributesOfItem(atPath: file)
+      #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
+    }
   }
 
   @Test func everyWriteIsFlushed() throws {

@@ -63,6 +63,43 @@ import Testing
     return try follower.finish()
   }
 
+  @Test func anAnswerThatWasCutShortIsSeen() async throws {
+    struct Enough: Error {}
+    let shop = try Workshop()
+    let errand = shop.errand()
+    _ = try shop.accept(errand)
+    let seen = Mutex(0)
+    let finished = try await shop.runner.run(
+      try shop.desk.open(errand.header, form: .chat, body: errand.question.body)
+    ) { _ in
+      guard
+        seen.withLock({
+          $0 += 1
+          return $0
+        }) < 3
+      else { throw Enough() }
+    }
+    #expect(finished.bundle.receipt.body.answer.isPartial)
+    let text = String(decoding: finished.bundle.text, as: UTF8.self)
+    #expect(throws: PeerError.self) {
+      try followed(sent: errand.question.body, shown: text, bundle: finished.sentBundle)
+    }
+  }
+
+  @Test func anotherProgramThanTheRootThatWasAskedForIsSeen() async throws {
+    let wanted = SHA256.hash([7])
+    var engine = FakeEngine()
+    engine.program.name = wanted.hex
+    let shop = try Workshop(engine: engine)
+    for (model, isHonest) in [(FakeEngine.root, true), (wanted, false)] {
+      let body = Array(#"{"model":"\#(model.hex)","messages":[{"role":"user","content":"x"}]}"#.utf8)
+      let errand = shop.errand(body)
+      let bundle = try await shop.answer(errand, accept: try shop.accept(errand)).sentBundle
+      let text = String(decoding: bundle.text, as: UTF8.self)
+      #expect(((try? followed(sent: body, shown: text, bundle: bundle)) != nil) == isHonest)
+    }
+  }
+
   /// A gateway cannot change the prompt, the text or the receipt without being seen.
   @Test func aGatewayThatRewritesThePromptIsSeen() async throws {
     let shop = try Workshop()

@@ -160,6 +160,36 @@ import Testing
     }
   }
 
+  @Test(arguments: ["http://a", "https://a b", "https://a\u{1B}[2J", "https://\u{E9}", "https://a\n"])
+  func anEndpointThatIsNoPlainAddressIsRefused(_ endpoint: String) async throws {
+    try await gateway().test(.router) { client in
+      let body: JSON = ["identity": shop.desk.document.json, "endpoint": .string(endpoint)]
+      try await client.execute(
+        uri: "/razao/v1/providers", method: .post, body: ByteBuffer(bytes: body.encoded())
+      ) { response in
+        #expect(response.status == .badRequest)
+        #expect(json(response)["error"]?["param"]?.string == "endpoint")
+      }
+    }
+  }
+
+  @Test func aBodyWithoutAnAcceptOrLongerThanItIsNotRead() async throws {
+    let errand = shop.errand()
+    let strange = shop.errand()
+    _ = try shop.accept(errand)
+    try await provider.test(.router) { client in
+      for header in [errand.header, strange.header] {
+        try await client.execute(
+          uri: "/v1/chat/completions", method: .post, headers: [.razaoJob: header.text],
+          body: ByteBuffer(repeating: 0x20, count: RequestLimits.byteCount + 1)
+        ) { response in
+          #expect(response.status == .badRequest)
+          #expect(json(response)["error"]?["code"]?.string == "job_mismatch")
+        }
+      }
+    }
+  }
+
   @Test func aProviderThatDoesNotAnswerCannotRegister() async throws {
     try await gateway().test(.router) { client in
       let body: JSON = ["identity": shop.desk.document.json, "endpoint": "https://127.0.0.1:1"]

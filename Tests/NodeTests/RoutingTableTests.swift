@@ -110,6 +110,81 @@ import Testing
     #expect(table[document.id]?.exclusion == "cheated")
   }
 
+  @Test func aProviderThatIsWellAndNeverAnswersComesLast() throws {
+    var table = RoutingTable()
+    let (cheap, dear) = (try document("a", price: 1), try document("b", price: 9))
+    _ = try table.register(cheap, endpoint: "https://a")
+    _ = try table.register(dear, endpoint: "https://b")
+    _ = table.broke(cheap.id, reason: "x")
+    _ = table.succeeded(cheap.id)
+    #expect(ids(table) == [dear.id, cheap.id])
+    for _ in 1..<RoutingTable.checksPerPardon { _ = table.succeeded(cheap.id) }
+    #expect(ids(table) == [cheap.id, dear.id])
+    for _ in 0..<9 { _ = table.broke(cheap.id, reason: "x") }
+    #expect(table[cheap.id]?.brokenCount == 9 && table[cheap.id]?.isUp == false)
+    #expect(table.answered(cheap.id) == .cameBack(cheap.id))
+    #expect(ids(table) == [cheap.id, dear.id])
+  }
+
+  @Test func registeringAgainForgivesNoAnswer() throws {
+    var table = RoutingTable()
+    let document = try document("a")
+    _ = try table.register(document, endpoint: "https://a")
+    _ = table.broke(document.id, reason: "x")
+    _ = try table.register(document, endpoint: "https://b")
+    #expect(table[document.id]?.brokenCount == 1)
+  }
+
+  @Test func namesAreBounded() throws {
+    let own = (name: "own", root: SHA256.hash([9]))
+    var table = RoutingTable(nameLimit: 1, models: [own])
+    var greedy = try document("a")
+    for number in 0..<9 {
+      greedy.programs.append(
+        ServedProgram(
+          root: SHA256.hash([UInt8(number)]), name: "n\(number)", context: 1, price: Prices(prompt: 1, answer: 1)))
+    }
+    _ = try table.register(greedy, endpoint: "https://a")
+    #expect(table.root(ofModel: "fake-1") == FakeEngine.root)
+    #expect(table.root(ofModel: "n0") == nil)
+    #expect(ids(table, SHA256.hash([0]).hex) == [greedy.id])
+    #expect(table.models.map(\.name) == ["fake-1"])
+  }
+
+  @Test func aNameIsListedOnceWithTheProgramItStandsFor() throws {
+    let own = (name: "own", root: SHA256.hash([9]))
+    var table = RoutingTable(models: [own])
+    let cheap = try document("b", price: 0, root: SHA256.hash([1]))
+    let (honest, owned) = (try document("a"), try document("c", program: "other", root: own.root))
+    for document in [honest, cheap, owned] { _ = try table.register(document, endpoint: "https://x") }
+    #expect(table.models.map(\.name) == ["own", "fake-1", "other"])
+    #expect(table.models.map(\.program.root) == [own.root, FakeEngine.root, own.root])
+    _ = table.exclude(honest.id, reason: "cheated")
+    #expect(table.models.map(\.name) == ["own", "other"])
+  }
+
+  /// Equal to a reader's eye and to `String`, not in bytes.
+  @Test func namesAreComparedByBytes() throws {
+    var table = RoutingTable()
+    let (one, two) = ("caf\u{E9}", "cafe\u{301}")
+    _ = try table.register(try document("a", program: one), endpoint: "https://a")
+    #expect(table.root(ofModel: two) == nil)
+    _ = try table.register(try document("b", program: two, root: SHA256.hash([1])), endpoint: "https://b")
+    #expect(table.models.count == 2)
+  }
+
+  @Test func providersThatLeftMakeRoomForOthers() throws {
+    var table = RoutingTable(capacity: 2)
+    let (busy, idle, late) = (try document("a"), try document("b"), try document("c"))
+    _ = try table.register(busy, endpoint: "https://a")
+    _ = try table.register(idle, endpoint: "https://b")
+    table.begin(busy.id)
+    for document in [busy, idle] { for _ in 0..<3 { _ = table.failed(document.id, reason: "x") } }
+    #expect(try table.register(late, endpoint: "https://c") == .joined(late.id, endpoint: "https://c"))
+    #expect(table[idle.id] == nil && table[busy.id] != nil)
+    #expect(throws: RoutingError.full) { try table.register(idle, endpoint: "https://b") }
+  }
+
   @Test func aFullTableRefusesStrangersOnly() throws {
     var table = RoutingTable(capacity: 1)
     _ = try table.register(try document("a"), endpoint: "https://a")

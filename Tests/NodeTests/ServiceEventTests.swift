@@ -26,6 +26,10 @@ import Testing
     #expect(ServiceEvent.ready(endpoint: "e").words == "ready at e")
   }
 
+  @Test func whatAPeerSaysDoesNotSteerTheTerminal() {
+    #expect(ServiceEvent.notice("p\u{1B}]0;x\u{7} joined\r\n").words == "p]0;x joined")
+  }
+
   @Test func errorsKnowTheirExitStatus() {
     #expect(ServiceError.portTaken(host: "127.0.0.1", port: 8_080).exitStatus == 69)
     #expect(ServiceError.configuration("x").exitStatus == 78)

@@ -1,7 +1,15 @@
 import Foundation
-import Node
 import Synchronization
 import Testing
+
+@testable import Node
+
+@Suite struct TerminalTextTests {
+  @Test func whatSteersATerminalIsTakenOut() {
+    #expect("a\u{1B}[2J\r\nb\u{9B}1m\u{202E}c\u{7F}".withoutControls == "a[2Jb1mc")
+    #expect("ação 猫".withoutControls.utf8.elementsEqual("ação 猫".utf8))
+  }
+}
 
 @Suite struct NetworkStateTests {
   let members = NetworkConfiguration(

@@ -77,7 +77,8 @@ package actor GatewayRegistry {
   package func candidates(model: String) -> [(client: ProviderClient, program: ServedProgram)] {
     guard let root = table.root(ofModel: model) else { return [] }
     return table.candidates(model: model).compactMap { provider in
-      guard let client = clients[provider.id], let program = provider.document.programs.first(where: { $0.root == root })
+      guard let client = clients[provider.id],
+        let program = provider.document.programs.first(where: { $0.root == root })
       else { return nil }
       return (client, program)
     }

@@ -119,9 +119,11 @@ package enum PrivateFile {
     let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     if descriptor >= 0 {
       close(descriptor)
-    } else if errno == EEXIST {
-      chmod(path, 0o600)
+      return
     }
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+    chmod(path, 0o600)
   }
 
   static func systemReason() -> String { String(cString: strerror(errno)) }

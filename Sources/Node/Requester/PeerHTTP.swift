@@ -121,7 +121,8 @@ package final class PeerHTTP: Sendable {
   }
 
   /// The body of an answer that is not streamed: it comes in one go once its head is there.
-  static func body(_ response: HTTPClientResponse, limit: Int, timeout: Duration = .seconds(60)) async throws -> [UInt8] {
+  static func body(_ response: HTTPClientResponse, limit: Int, timeout: Duration = .seconds(60)) async throws -> [UInt8]
+  {
     try await within(timeout) { try await collect(response, limit: limit) }
   }
 

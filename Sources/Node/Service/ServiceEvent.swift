@@ -47,14 +47,15 @@ package enum ServiceEvent: Equatable, Sendable {
     }
   }
 
-  /// The event in words.
+  /// The event in words, for a terminal: without control characters, as peers have a say in them.
   package var words: String {
-    switch self {
-    case .loading(let what, let done, let total):
-      total > 0 ? "\(what) \(min(100, done * 100 / total)) %" : what
-    case .ready(let endpoint): "ready at \(endpoint)"
-    case .notice(let text): text
-    case .failed(let message, _): message
-    }
+    let text =
+      switch self {
+      case .loading(let what, let done, let total): total > 0 ? "\(what) \(min(100, done * 100 / total)) %" : what
+      case .ready(let endpoint): "ready at \(endpoint)"
+      case .notice(let text): text
+      case .failed(let message, _): message
+      }
+    return text.withoutControls
   }
 }

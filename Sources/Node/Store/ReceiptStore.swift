@@ -17,7 +17,7 @@ package struct ReceiptStore: Sendable {
   /// - Throws: `StoreError`.
   package init(path: String, maximumByteCount: Int? = nil) throws(StoreError) {
     self.path = path
-    // SQLite gives the files beside it the same mode.
+    // SQLite gives the files that it makes beside it the same mode.
     PrivateFile.reserve(path)
     do {
       pool = try DatabasePool(path: path, configuration: Self.configuration(maximumByteCount))

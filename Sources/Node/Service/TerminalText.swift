@@ -1,7 +1,7 @@
 extension String {
   /// The text without what steers a terminal: C0 and C1 controls, line and paragraph separators, and the marks that turn
   /// the direction of writing. Lines hold what peers have sent.
-  var withoutControls: String {
+  package var withoutControls: String {
     var kept = UnicodeScalarView()
     for scalar in unicodeScalars where !Self.isControl(scalar.value) { kept.append(scalar) }
     return String(kept)
