@@ -1,11 +1,13 @@
 extension Tokenizer {
   /// The bytes that a token stands for in text; empty for an identifier outside the vocabulary.
   ///
-  /// They need not be UTF-8 on their own: a scalar may be spread over several tokens.
+  /// They need not be UTF-8 on their own: a scalar may be spread over several tokens. Under the longest match a
+  /// piece that continues a word loses its `##`, and any other has a space before it.
   package func bytes(of id: UInt32) -> [UInt8] {
     guard id < vocabularyCount else { return [] }
     if let byte = bytesOfIdentifiers[id] { return [byte] }
     let piece = definition.pieces[Int(id)]
+    if definition.mergeRule == .longestMatch { return LongestMatch.text(of: piece) }
     return definition.escapesSpaces ? EscapedSpace.unescaped(piece[...]) : piece
   }
 
@@ -38,7 +40,9 @@ extension Tokenizer {
 package struct TokenStreamDecoder: Sendable {
   private let tokenizer: Tokenizer
   private let skipSpecial: Bool
-  /// The space that encoding put before the text has yet to be taken away.
+  /// Every token has its own space before it, special ones too.
+  private let joinsWords: Bool
+  /// The space that encoding or the first word put before the text has yet to be taken away.
   private var expectsPrefix: Bool
   private var pending: [UInt8] = []
 
@@ -46,7 +50,8 @@ package struct TokenStreamDecoder: Sendable {
     self.tokenizer = tokenizer
     self.skipSpecial = skipSpecial
     let definition = tokenizer.definition
-    expectsPrefix = definition.spacePrefix != .never && definition.escapesSpaces
+    joinsWords = definition.mergeRule == .longestMatch
+    expectsPrefix = joinsWords || (definition.spacePrefix != .never && definition.escapesSpaces)
   }
 
   /// Takes the next token and returns the text it completes.
@@ -54,7 +59,7 @@ package struct TokenStreamDecoder: Sendable {
     let isSpecial = tokenizer.isSpecial(id)
     if isSpecial, skipSpecial { return [] }
     var bytes = tokenizer.bytes(of: id)
-    if expectsPrefix, !isSpecial {
+    if expectsPrefix, joinsWords || !isSpecial {
       if bytes.first == 0x20 { bytes.removeFirst() }
       expectsPrefix = false
     }

@@ -66,8 +66,13 @@ private struct SegmentEncoder {
       let prepared = prepare(scalars, isFirst: isFirst)
       var start = 0
       for end in definition.preTokenizer.wordEnds(in: prepared) {
-        try encodeWord(prepared[start..<end], into: &output)
-        start = end
+        defer { start = end }
+        if definition.preTokenizer.dropsWhiteSpace, Self.isWhiteSpace(prepared[start]) { continue }
+        if definition.mergeRule == .longestMatch {
+          try coverWord(prepared[start..<end], into: &output)
+        } else {
+          try encodeWord(prepared[start..<end], into: &output)
+        }
       }
     }
   }
@@ -93,6 +98,22 @@ private struct SegmentEncoder {
     for scalar in scalars where scalar != 0x20 || (output.last ?? 0x20) != 0x20 { output.append(scalar) }
     if output.last == 0x20 { output.removeLast() }
     return output
+  }
+
+  private static func isWhiteSpace(_ scalar: UInt32) -> Bool {
+    UnicodeTables.shared.scalarClass(of: scalar).isWhiteSpace
+  }
+
+  private func coverWord(_ word: ArraySlice<UInt32>, into output: inout [UInt32]) throws(TokenizationError) {
+    if let identifiers = LongestMatch.cover(word, index: tokenizer.index) {
+      output.append(contentsOf: identifiers)
+    } else if let unknown = definition.unknownID {
+      output.append(unknown)
+    } else {
+      var bytes: [UInt8] = []
+      for scalar in word { UTF8Text.append(scalar, to: &bytes) }
+      throw .unencodable(bytes)
+    }
   }
 
   private mutating func encodeWord(

@@ -71,7 +71,7 @@ package struct Tokenizer: Sendable, Equatable {
 extension TokenizerDefinition {
   /// UTF-8 in the definition's normalisation form; the bytes themselves where there is none.
   func normalized(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-    guard let form = normalization, bytes.contains(where: { $0 >= 0x80 }),
+    guard let form = normalization, form == .bertUncased || bytes.contains(where: { $0 >= 0x80 }),
       case .success(let scalars) = UTF8Text.scalars(of: bytes)
     else { return Array(bytes) }
     var normalized: [UInt8] = []

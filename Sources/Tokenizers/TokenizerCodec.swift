@@ -19,10 +19,10 @@ package enum TokenizerDecodingError: Error, Equatable, Sendable {
 ///     offset  bytes    field
 ///     0       4        version, 1
 ///     4       1        alphabet: 0 scalars, 1 bytes
-///     5       1        merge rule: 0 highest score, 1 lowest identifier, 2 listed pairs
-///     6       1        normalisation: 0 none, 1 NFC, 2 NFD, 3 NFKC, 4 NFKD
+///     5       1        merge rule: 0 highest score, 1 lowest identifier, 2 listed pairs, 3 longest match
+///     6       1        normalisation: 0 none, 1 NFC, 2 NFD, 3 NFKC, 4 NFKD, 5 BERT uncased
 ///     7       1        pre-tokeniser: 0 none, 1 GPT-2, 2 Llama 3, 3 Qwen 2, 4 DeepSeek LLM, 5 StarCoder,
-///                      6 metaspace, 7 DeepSeek V3
+///                      6 metaspace, 7 DeepSeek V3, 8 BERT
 ///     8       1        space prefix: 0 never, 1 first segment, 2 every segment
 ///     9       1        flags: bit 0 omits a present prefix, 1 escapes spaces, 2 collapses spaces,
 ///                      3 byte fallback, 4 fuses unknown, 5 ignores merges for pieces, 6 adds the beginning,
@@ -41,7 +41,8 @@ package enum TokenizerDecodingError: Error, Equatable, Sendable {
 ///             4        length of the chat template plus 1, or 0 for none
 ///             …        the chat template's bytes
 ///
-/// Every value has one encoding, and nothing may follow it.
+/// Every value has one encoding, and nothing may follow it. Under merge rule 3 the pieces are as in `vocab.txt`:
+/// those that continue a word begin with `##`, those that begin one are unmarked.
 extension Tokenizer {
   static let codecVersion: UInt32 = 1
   private static let noIdentifier = UInt32.max

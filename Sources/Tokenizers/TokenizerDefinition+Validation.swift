@@ -65,8 +65,16 @@ extension TokenizerDefinition {
     if alphabet == .bytes, escapesSpaces || hasByteFallback || fusesUnknown {
       throw .contradiction("a byte alphabet neither escapes spaces nor has unknown scalars")
     }
+    if mergeRule == .longestMatch { try validateLongestMatch() }
     if omitsPresentPrefix, spacePrefix == .never { throw .contradiction("no space prefix to omit") }
     try validateAddedTokens()
+  }
+
+  private func validateLongestMatch() throws(TokenizerDefinitionError) {
+    if alphabet == .bytes || escapesSpaces || hasByteFallback || fusesUnknown || ignoresMergesForPieces {
+      throw .contradiction("the longest match takes scalars as they are and neither merges nor falls back")
+    }
+    if spacePrefix != .never { throw .contradiction("the longest match has no space before a text") }
   }
 
   private func validateAddedTokens() throws(TokenizerDefinitionError) {

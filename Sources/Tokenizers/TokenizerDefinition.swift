@@ -11,7 +11,8 @@ package struct TokenizerDefinition: Sendable, Equatable {
     case bytes = 1
   }
 
-  /// Which two neighbours merge next. Ties always go to the leftmost pair.
+  /// How a word becomes pieces: which two neighbours merge next, where ties go to the leftmost pair, or
+  /// without merging at all.
   package enum MergeRule: UInt8, Sendable {
     /// The pair whose concatenation is a piece with the highest score (SentencePiece).
     case highestScore = 0
@@ -19,6 +20,9 @@ package struct TokenizerDefinition: Sendable, Equatable {
     case lowestIdentifier = 1
     /// The pair listed first in `merges`.
     case listedPairs = 2
+    /// The longest piece from where the last one ended (WordPiece); pieces that continue a word begin with `##`.
+    /// A word that cannot be covered, or is longer than 100 scalars, is one unknown token.
+    case longestMatch = 3
   }
 
   /// Where a space is put before text.

@@ -102,7 +102,7 @@ struct CodecTests {
     }
     #expect(throws: TokenizerDecodingError.unsupportedVersion(2)) { try Tokenizer(decoding: changed(0, 2)) }
     for (place, value, field) in [
-      (4, 2, "alphabet"), (5, 3, "merge rule"), (6, 5, "normalisation"), (7, 99, "pre-tokeniser"),
+      (4, 2, "alphabet"), (5, 4, "merge rule"), (6, 6, "normalisation"), (7, 99, "pre-tokeniser"),
       (8, 3, "space prefix"),
     ] as [(Int, UInt8, String)] {
       #expect(throws: TokenizerDecodingError.invalid(field: field, offset: place)) {

@@ -8,6 +8,7 @@ enum SharedVocabularies {
   static let llama = Result { try gguf("tokenizers/ggml-vocab-llama-spm.gguf") }
   static let gpt2 = Result { try gguf("tokenizers/ggml-vocab-gpt-2.gguf") }
   static let deepSeek = Result { try gguf("tokenizers/ggml-vocab-deepseek-llm.gguf") }
+  static let bert = Result { try gguf("tokenizers/ggml-vocab-bert-bge.gguf") }
   static let llama3 = Result { try Tokenizer(rankFile: SharedData.bytes("tokenizers/llama3-tokenizer.model")) }
 
   static func named(_ name: String) throws -> Tokenizer {
@@ -15,6 +16,7 @@ enum SharedVocabularies {
     case "llama-spm": try llama.get()
     case "gpt-2": try gpt2.get()
     case "deepseek-llm": try deepSeek.get()
+    case "bert-bge": try bert.get()
     default: try llama3.get()
     }
   }

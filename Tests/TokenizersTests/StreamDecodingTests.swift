@@ -59,7 +59,7 @@ struct StreamDecodingTests {
     #expect(tokenizer.bytes(of: .max).isEmpty)
   }
 
-  @Test(.enabled(if: SharedData.isPresent), arguments: ConformanceTests.names)
+  @Test(.enabled(if: SharedData.isPresent), arguments: ConformanceTests.losslessNames)
   func realVocabulariesGiveEveryTextBack(name: String) throws {
     let tokenizer = try SharedVocabularies.named(name)
     var generator = SeededGenerator(seed: 5)

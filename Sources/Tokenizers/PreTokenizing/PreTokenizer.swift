@@ -1,4 +1,4 @@
-/// How text is cut into words before merging, each a hand-written scanner for one published expression.
+/// How text is cut into words before merging, each a hand-written scanner for one published rule.
 package enum PreTokenizer: UInt8, Sendable, CaseIterable {
   /// The whole segment is one word.
   case none = 0
@@ -16,6 +16,11 @@ package enum PreTokenizer: UInt8, Sendable, CaseIterable {
   case metaspace = 6
   /// DeepSeek V3's three expressions.
   case deepSeekV3 = 7
+  /// BERT's: at white space, and around every punctuation scalar and CJK ideograph.
+  case bert = 8
+
+  /// White space only separates words, and is left out.
+  var dropsWhiteSpace: Bool { self == .bert }
 
   /// The ends of the words, ascending; the last is `scalars.count`. Empty for an empty text.
   /// - Complexity: O(scalars).
@@ -32,6 +37,7 @@ package enum PreTokenizer: UInt8, Sendable, CaseIterable {
     case .starCoder: return text.cut(text.isolate(whole, ScannedText.digitEnd), by: ScannedText.gpt2WordEnd)
     case .metaspace: return text.metaspaceWordEnds()
     case .deepSeekV3: return text.deepSeekV3WordEnds()
+    case .bert: return text.cut(whole) { $0.bertWordEnd(at: $1, in: $2) }
     }
   }
 }

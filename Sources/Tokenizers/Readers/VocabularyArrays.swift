@@ -8,7 +8,7 @@ package struct VocabularyArrays: Sendable {
   package var types: [Int32]?
   /// `left right`, the first merged first.
   package var merges: [[UInt8]]?
-  /// `llama` (SentencePiece) or `gpt2` (byte-level).
+  /// `llama` (SentencePiece), `gpt2` (byte-level) or `bert` (WordPiece, uncased).
   package var model: String
   /// The pre-tokeniser's name; needed, and only read, for byte-level vocabularies.
   package var preTokenizer: String?
@@ -16,7 +16,7 @@ package struct VocabularyArrays: Sendable {
   package var endID: UInt32?
   package var unknownID: UInt32?
   package var paddingID: UInt32?
-  /// `nil` for the model's default: SentencePiece and Llama 3 add a beginning, others do not.
+  /// `nil` for the model's default: SentencePiece and Llama 3 add a beginning, WordPiece both, others neither.
   package var addsBeginning: Bool?
   package var addsEnd: Bool?
   /// `nil` for the model's default, which is to put a space before SentencePiece text.
@@ -44,6 +44,7 @@ extension Tokenizer {
     switch arrays.model {
     case "llama": try arrays.fillSentencePiece(&definition)
     case "gpt2": try arrays.fillByteLevel(&definition)
+    case "bert": try arrays.fillWordPiece(&definition)
     default: throw .unsupported("tokenizer model \(arrays.model)")
     }
     definition.addedTokens = definition.kinds.enumerated().compactMap { id, kind in

@@ -1,7 +1,9 @@
-/// A Unicode normalisation form (UAX #15), over the tables of Unicode 15.0.
+/// A Unicode normalisation form (UAX #15), or what BERT does in place of one, over the tables of Unicode 15.0.
 package enum NormalizationForm: UInt8, Sendable, CaseIterable {
   case nfc = 1
   case nfd, nfkc, nfkd
+  /// NFD without marks, in lower case; see `uncased(_:tables:)`.
+  case bertUncased
 
   private var isComposed: Bool { self == .nfc || self == .nfkc }
   private var isCompatibility: Bool { self == .nfkc || self == .nfkd }
@@ -9,6 +11,7 @@ package enum NormalizationForm: UInt8, Sendable, CaseIterable {
   /// The normalised form of a sequence of scalars.
   /// - Complexity: O(n log n) in the worst case (one long run of combining marks), O(n) otherwise.
   package func normalized(_ scalars: [UInt32], tables: UnicodeTables = .shared) -> [UInt32] {
+    if self == .bertUncased { return Self.uncased(scalars, tables: tables) }
     // Below U+0300 nothing combines, and below U+00A0 nothing decomposes.
     let limit: UInt32 = self == .nfc ? 0x300 : 0xA0
     guard scalars.contains(where: { $0 >= limit }) else { return scalars }
