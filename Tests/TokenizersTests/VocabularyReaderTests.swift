@@ -93,6 +93,13 @@ struct VocabularyArraysTests {
     return arrays
   }
 
+  @Test func anUnknownModelIsRefused() {
+    for model in ["t5", "rwkv", ""] {
+      let arrays = VocabularyArrays(tokens: ["a", "b"].map { Array($0.utf8) }, model: model)
+      #expect(throws: TokenizerFileError.self) { try Tokenizer(arrays) }
+    }
+  }
+
   @Test func byteLevelArrays() throws {
     #expect(
       try Tokenizer(Self.byteLevel()).pieces(of: "ab b<|end|>", parseSpecial: true) == ["ab", " ", "b", "<|end|>"])
