@@ -1,3 +1,4 @@
+import Audit
 import Dialects
 import Hashing
 import Receipts
@@ -52,7 +53,7 @@ package struct JobRecord: Sendable {
     return Receipt(
       for: job.accept, arithmeticVersion: program.arithmeticVersion,
       promptCommitment: job.blinds.commitment(toPrompt: job.prompt), promptCount: UInt32(clamping: job.prompt.count),
-      sampling: StatedSampling(job.request.sampling), seed: job.seed,
+      sampling: StatedSampling(stating: job.request.sampling), seed: job.seed,
       answer: AnswerStatement(
         chainEnd: TokenChain(job.blinds, over: answer.tokens).end, count: count, finishReason: answer.finish,
         isPartial: answer.finish == .aborted, textCommitment: job.blinds.commitment(toText: answer.text),
@@ -72,17 +73,4 @@ package enum JobError: Error, Equatable, Sendable, CustomStringConvertible {
   case amount
 
   package var description: String { "the amount owed does not fit in 64 bits; lower the price" }
-}
-
-extension StatedSampling {
-  /// A request's parameters as a receipt states them.
-  package init(_ parameters: SamplingParameters) {
-    self.init(
-      temperature: parameters.temperature, topP: parameters.topP, topK: parameters.topK,
-      repetition: parameters.repetition, presence: parameters.presence, frequency: parameters.frequency,
-      maxTokens: parameters.maxTokens, choice: parameters.choice,
-      extras: SamplingExtras(
-        biases: parameters.logitBias.map { SamplingExtras.Bias(id: $0.id, value: $0.value) }, stops: parameters.stop
-      ).hash)
-  }
 }

@@ -1,3 +1,4 @@
+import Audit
 import Dialects
 import Hashing
 import Receipts
@@ -101,7 +102,7 @@ package struct Errand: Sendable {
     expectation.seedSecret = secret
     expectation.prices = accept.body.payment.prices
     expectation.sampling = (try? InferenceRequest(endpoint: question.form.endpoint, body: question.body))
-      .map { StatedSampling($0.sampling) }
+      .map { StatedSampling(stating: $0.sampling) }
     expectation.text = shownText
     return expectation
   }

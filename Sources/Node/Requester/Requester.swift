@@ -1,3 +1,4 @@
+import Audit
 import Dialects
 import Hashing
 import NIOCore
@@ -152,7 +153,7 @@ package struct PlainFollower: Sendable {
     expectation.text = text
     expectation.programRoot = (try? RoutingFields(body: body)).flatMap { Digest(hex: $0.model) }
     expectation.sampling = (try? InferenceRequest(endpoint: form.endpoint, body: body)).map {
-      StatedSampling($0.sampling)
+      StatedSampling(stating: $0.sampling)
     }
     let report = VerificationReport(bundle: bundle, expectation: expectation)
     if let refutation = report.refutation { throw .unverified(refutation.reason) }
