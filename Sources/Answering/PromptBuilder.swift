@@ -7,8 +7,8 @@ import Tokenizers
 package struct PromptBuilder: Sendable {
   package let tokenizer: Tokenizer?
   private let template: Template?
-  private let vocabularyCount: Int
-  private let contextLength: Int
+  let vocabularyCount: Int
+  let contextLength: Int
 
   /// - Parameters:
   ///   - tokenizer: a program's tokenizer section; empty for none.
@@ -47,6 +47,10 @@ package struct PromptBuilder: Sendable {
       tokens = try encode(Array(text.utf8), addSpecial: true, "prompt")
     case .tokens(let ids):
       tokens = ids
+    case .embedding, .picture, .sequence:
+      throw RequestError(
+        .unsupportedValue, "model",
+        "This program writes text; \(request.endpoint.path) needs a program of another kind.")
     }
     guard !tokens.isEmpty else {
       throw RequestError(.invalidValue, parameter(of: request), "The prompt is empty; give at least one token.")
@@ -79,15 +83,15 @@ package struct PromptBuilder: Sendable {
     }
   }
 
-  private func encode(
-    _ text: [UInt8], addSpecial: Bool, _ parameter: String
+  func encode(
+    _ text: [UInt8], addSpecial: Bool, parseSpecial: Bool = true, _ parameter: String
   ) throws(RequestError) -> [UInt32] {
     guard let tokenizer else {
       throw RequestError(
         .unsupportedValue, parameter, "This program has no tokenizer; send token ids to /v1/completions.")
     }
     do throws(TokenizationError) {
-      return try tokenizer.encode(text, addSpecial: addSpecial, parseSpecial: true)
+      return try tokenizer.encode(text, addSpecial: addSpecial, parseSpecial: parseSpecial)
     } catch {
       throw RequestError(.invalidValue, parameter, "The text cannot be tokenised: \(error).")
     }

@@ -47,6 +47,10 @@ package enum RerunRefutation: Error, Equatable, Sendable {
   case prompt(index: Int)
   /// The receipt's layers are not the program's.
   case layers(stated: UInt32, actual: Int)
+  /// There is no bundle to run.
+  case unreadable
+  /// The cached prefix was computed with something else than the program.
+  case prefix(expected: Digest, actual: Digest)
   /// Prompt and answer do not fit the program.
   case unrunnable(String)
   /// The program chooses another token.
@@ -66,6 +70,8 @@ package enum RerunRefutation: Error, Equatable, Sendable {
     case .parameters(let field): "parameters: \(field) of the receipt is not the request's"
     case .prompt(let index): "prompt: token \(index) is not what the request gives under the program's template"
     case .layers(let stated, let actual): "trace: \(stated) layers stated, the program has \(actual)"
+    case .unreadable: "no bundle could be read"
+    case .prefix(let expected, let actual): "cached prefix: its root is \(actual), the program's is \(expected)"
     case .unrunnable(let reason): "prompt: \(reason)"
     case .token(let index, let expected, let actual):
       "token \(index) of the answer is \(actual), the program chooses \(expected)"

@@ -6,7 +6,7 @@ import FileMapping
 /// shape (outputs, inputs), and query and key rows are arranged so that rotary embedding turns the
 /// pairs (i, i + headSize / 2) of each head.
 package protocol Checkpoint: Sendable {
-  var configuration: DecoderConfiguration { get }
+  var configuration: TransformerConfiguration { get }
   /// The files that determine configuration and weights, in a fixed order.
   var files: [SourceFile] { get }
   /// Files beside them, for tokenizers and chat templates; empty where the form keeps those inside.
@@ -31,7 +31,7 @@ protocol TableBackedCheckpoint: Checkpoint {
 extension TableBackedCheckpoint {
   package func has(_ role: TensorRole) -> Bool { table.has(role) }
 
-  package func shape(of role: TensorRole) throws(CheckpointError) -> [Int] { try table.entry(role).tensor.shape }
+  package func shape(of role: TensorRole) throws(CheckpointError) -> [Int] { try table.entry(role).shape }
 
   package func rows(_ role: TensorRole, _ range: Range<Int>) throws(CheckpointError) -> [Float] {
     try table.rows(role, range)

@@ -95,8 +95,8 @@ extension CheckpointError.Reason: CustomStringConvertible {
     case .missing, .wrongKind, .outOfRange, .contradiction, .shape:
       "compare the file with the one its author published"
     case .unsupported, .unexpectedTensor:
-      "choose a dense Llama, Mistral, Qwen2 or Qwen3 model, as a Hugging Face directory, GGUF or llama2.c file"
-    case .unsupportedElementType: "choose or convert to F32, F16 or BF16"
+      "choose a model of a family that docs/spec-import.md lists, as a Hugging Face directory, GGUF or llama2.c file"
+    case .unsupportedElementType: "choose or convert to F32, F16, BF16 or a block type of GGUF such as Q8_0 or Q4_K"
     case .nonFinite: "the weights are broken, choose another checkpoint"
     }
   }

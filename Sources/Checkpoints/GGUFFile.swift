@@ -27,7 +27,7 @@ package struct GGUFFile: Sendable {
 
   /// Reads the header, metadata and tensor table; no weights.
   /// - Throws: `CheckpointError` with the byte, field or tensor; never traps, whatever the bytes. A tensor
-  ///   that is not F32, F16 or BF16 is refused by name.
+  ///   of another type than `ElementType` knows is refused by name.
   /// - Complexity: O(metadata); memory is a small multiple of what the metadata occupies in the file.
   package init(_ file: MappedFile) throws(CheckpointError) {
     var reader = ByteReader(file)
@@ -105,10 +105,16 @@ extension GGUFFile {
     let sizes = try reader.integers(UInt64.self, count: Int(rank)).map { Int(clamping: $0) }
     let kind = try reader.integer(UInt32.self)
     let offset = try reader.integer(UInt64.self)
-    guard let elementType = elementType(kind) else {
+    guard let elementType = ElementType(ggmlType: kind) else {
       throw failure(.unsupportedElementType(elementTypeName(kind)))
     }
-    guard let byteCount = Int.product([elementType.byteCount] + sizes) else {
+    let rowLength = sizes.first ?? 1
+    guard rowLength.isMultiple(of: elementType.blockLength) else {
+      throw failure(
+        .misplacedData(
+          "rows of \(rowLength) elements are no whole blocks of \(elementType.blockLength) (\(elementType.rawValue))"))
+    }
+    guard let byteCount = elementType.byteCount(ofShape: sizes.reversed()) else {
       throw failure(.outOfRange(value: "\(sizes)", allowed: "what 64 bits can count"))
     }
     return Entry(
@@ -134,30 +140,28 @@ extension GGUFFile {
       byteRange: start..<start + entry.byteCount)
   }
 
-  private static func elementType(_ kind: UInt32) -> ElementType? {
-    switch kind {
-    case 0: .binary32
-    case 1: .binary16
-    case 30: .brain16
-    default: nil
-    }
-  }
-
-  /// The names ggml gives its types, for messages.
+  /// The names ggml gives to types that cannot be read, for messages.
   private static func elementTypeName(_ kind: UInt32) -> String {
     switch kind {
-    case 2: "Q4_0"
-    case 3: "Q4_1"
-    case 6: "Q5_0"
-    case 7: "Q5_1"
-    case 8: "Q8_0"
     case 9: "Q8_1"
-    case 10: "Q2_K"
-    case 11: "Q3_K"
-    case 12: "Q4_K"
-    case 13: "Q5_K"
-    case 14: "Q6_K"
     case 15: "Q8_K"
+    case 16: "IQ2_XXS"
+    case 17: "IQ2_XS"
+    case 18: "IQ3_XXS"
+    case 19: "IQ1_S"
+    case 20: "IQ4_NL"
+    case 21: "IQ3_S"
+    case 22: "IQ2_S"
+    case 23: "IQ4_XS"
+    case 24: "I8"
+    case 25: "I16"
+    case 26: "I32"
+    case 27: "I64"
+    case 28: "F64"
+    case 29: "IQ1_M"
+    case 34: "TQ1_0"
+    case 35: "TQ2_0"
+    case 40: "NVFP4"
     default: "number \(kind)"
     }
   }

@@ -3,7 +3,7 @@ import StrictJSON
 
 /// A model as a directory of Hugging Face files: `config.json` and safetensors, in one file or in shards.
 package struct HuggingFaceDirectory: TableBackedCheckpoint {
-  package let configuration: DecoderConfiguration
+  package let configuration: TransformerConfiguration
   /// `config.json`, `generation_config.json` where present, the index of shards where used, the weights.
   package let files: [SourceFile]
   /// Of `companionNames`, those that are present.
@@ -12,7 +12,7 @@ package struct HuggingFaceDirectory: TableBackedCheckpoint {
 
   /// Files that tokenizers and chat templates are read from.
   package static let companionNames = [
-    "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "chat_template.jinja",
+    "tokenizer.json", "tokenizer.model", "vocab.txt", "tokenizer_config.json", "chat_template.jinja",
   ]
 
   /// Reads configuration and tensor tables; no weights.
@@ -27,55 +27,38 @@ package struct HuggingFaceDirectory: TableBackedCheckpoint {
       generationFields = ConfigurationFields(
         file: generation.content.path, object: try folder.object(in: generation))
     }
-    var configuration = try reader.configuration(generation: generationFields)
-    let weights = try HuggingFaceWeights(folder)
-    configuration.isHeadTied = try weights.tensors.isHeadTied(
-      embedding: Self.name(.embedding), head: Self.name(.head), isDeclared: configuration.isHeadTied)
-    table = try weights.tensors.table(for: configuration, name: Self.name, isHarmless: Self.isHarmless)
+    let pipeline = reader.family == .bert ? try SentencePipeline(folder) : nil
+    var configuration = try reader.configuration(generation: generationFields, pooling: pipeline?.pooling ?? .mean)
+    try pipeline?.require(hiddenSize: configuration.hiddenSize)
+    var weights = try HuggingFaceWeights(folder)
+    let names = reader.names(configuration, tensors: weights.tensors)
+    try weights.join(without: names.isHarmless)
+    if configuration.pooling == nil {
+      configuration.isHeadTied = try weights.tensors.isHeadTied(
+        embedding: names.location(.embedding).name, head: names.location(.head).name,
+        isDeclared: configuration.isHeadTied)
+    }
+    table = try weights.tensors.table(for: configuration, names: names)
     self.configuration = configuration
-    files = [config] + [generation].compactMap { $0 } + weights.files
+    files = [config] + [generation].compactMap { $0 } + (pipeline?.files ?? []) + weights.files
     var companions: [SourceFile] = []
     for name in Self.companionNames {
       if let file = try folder.optionalFile(name) { companions.append(file) }
     }
     self.companions = companions
   }
+}
 
-  /// Tables of rotary frequencies, which follow from the configuration and which transformers ignores.
-  private static func isHarmless(_ name: String) -> Bool {
-    let suffix = "rotary_emb.inv_freq"
-    return name.utf8.count >= suffix.utf8.count && name.utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
-  }
-
-  static func name(_ role: TensorRole) -> String {
-    switch role {
-    case .embedding: "model.embed_tokens.weight"
-    case .finalNorm: "model.norm.weight"
-    case .head: "lm_head.weight"
-    case .layer(let layer, let tensor): "model.layers.\(layer).\(name(tensor))"
+extension HuggingFaceConfiguration {
+  /// The names of the family, with the prefix that the tensors have.
+  func names(_ configuration: TransformerConfiguration, tensors: NamedTensors) -> any TensorNaming {
+    func prefix(_ prefix: String, _ naming: (String) -> any TensorNaming) -> any TensorNaming {
+      tensors[naming(prefix).location(.embedding).name] == nil ? naming("") : naming(prefix)
     }
-  }
-
-  private static func name(_ tensor: LayerTensor) -> String {
-    switch tensor {
-    case .attentionNorm: "input_layernorm.weight"
-    case .query: "self_attn.q_proj.weight"
-    case .key: "self_attn.k_proj.weight"
-    case .value: "self_attn.v_proj.weight"
-    case .output: "self_attn.o_proj.weight"
-    case .queryBias: "self_attn.q_proj.bias"
-    case .keyBias: "self_attn.k_proj.bias"
-    case .valueBias: "self_attn.v_proj.bias"
-    case .outputBias: "self_attn.o_proj.bias"
-    case .queryNorm: "self_attn.q_norm.weight"
-    case .keyNorm: "self_attn.k_norm.weight"
-    case .feedForwardNorm: "post_attention_layernorm.weight"
-    case .gate: "mlp.gate_proj.weight"
-    case .up: "mlp.up_proj.weight"
-    case .down: "mlp.down_proj.weight"
-    case .gateBias: "mlp.gate_proj.bias"
-    case .upBias: "mlp.up_proj.bias"
-    case .downBias: "mlp.down_proj.bias"
+    switch family {
+    case .gpt2: return prefix("transformer.") { GPT2Names(configuration, prefix: $0) }
+    case .bert: return prefix("bert.") { BERTNames(configuration, prefix: $0) }
+    default: return LlamaNames(configuration, prefix: isPartOfVisionModel ? "language_model." : "")
     }
   }
 }
@@ -83,6 +66,12 @@ package struct HuggingFaceDirectory: TableBackedCheckpoint {
 /// Opens plainly named files of one directory.
 struct ModelFolder {
   let path: String
+
+  /// A name that leads neither out of a directory nor deeper into it.
+  static func isPlainName(_ name: String) -> Bool {
+    StoredTensor.isAcceptableName(name.utf8) && name.utf8.count <= 255 && !name.utf8.contains(UInt8(ascii: "/"))
+      && name.utf8.first != UInt8(ascii: ".")
+  }
 
   func file(_ name: String) throws(CheckpointError) -> SourceFile {
     SourceFile(name: name, content: try MappedFile.open(path + "/" + name))
@@ -94,11 +83,19 @@ struct ModelFolder {
   }
 
   func object(in file: SourceFile) throws(CheckpointError) -> JSONObject {
+    guard let object = try value(in: file).object else {
+      throw CheckpointError(
+        file: file.content.path, place: .offset(0), reason: .wrongKind(expected: "a JSON object"))
+    }
+    return object
+  }
+
+  func value(in file: SourceFile) throws(CheckpointError) -> JSON {
     let limit = SafetensorsFile.maximumHeaderByteCount
     guard file.content.count <= limit else {
       throw CheckpointError(
         file: file.content.path, reason: .outOfRange(value: "\(file.content.count) bytes", allowed: "0...\(limit)"))
     }
-    return try JSON.checkpointObject(file.content.allBytes, file: file.content.path)
+    return try JSON.checkpointValue(file.content.allBytes, file: file.content.path)
   }
 }

@@ -10,7 +10,8 @@ struct HuggingFaceRope {
     "original_max_position_embeddings", "partial_rotary_factor",
   ]
 
-  init(_ fields: ConfigurationFields) throws(CheckpointError) {
+  /// - Parameter defaultTheta: the family's base, where the file states none.
+  init(_ fields: ConfigurationFields, defaultTheta: Float = 10_000) throws(CheckpointError) {
     var thetas = [try fields.optionalNumber("rope_theta")]
     var scalings: [RopeScaling?] = []
     try Self.requireFullRotation(fields)
@@ -26,7 +27,7 @@ struct HuggingFaceRope {
     guard scalings.allSatisfy({ $0 == scalings[0] }) else {
       throw fields.failure("rope_scaling", .contradiction("differs from rope_parameters"))
     }
-    theta = stated.first ?? 10_000
+    theta = stated.first ?? defaultTheta
     scaling = scalings.first ?? nil
   }
 

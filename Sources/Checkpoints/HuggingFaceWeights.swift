@@ -20,6 +20,12 @@ struct HuggingFaceWeights {
     }
   }
 
+  /// Leaves out what is of no use and joins tensors that are halves of one.
+  mutating func join(without isHarmless: (String) -> Bool) throws(CheckpointError) {
+    tensors.remove(where: isHarmless)
+    tensors = try MicroscaledPairs(tensors).joined()
+  }
+
   private mutating func add(_ file: SourceFile, tensors stored: [StoredTensor]) throws(CheckpointError) {
     try tensors.add(stored, of: file.content)
     files.append(file)
@@ -76,9 +82,9 @@ struct ShardIndex {
   private static func shardName(
     _ member: JSONObject.Member, in map: ConfigurationFields
   ) throws(CheckpointError) -> String {
-    guard let name = member.value.string, StoredTensor.isAcceptableName(name.utf8), name.utf8.count <= 255,
-      !name.utf8.contains(UInt8(ascii: "/")), name.utf8.first != UInt8(ascii: ".")
-    else { throw map.failure(member.name, .wrongKind(expected: "the plain name of a file beside the index")) }
+    guard let name = member.value.string, ModelFolder.isPlainName(name) else {
+      throw map.failure(member.name, .wrongKind(expected: "the plain name of a file beside the index"))
+    }
     return name
   }
 }

@@ -11,7 +11,7 @@ import FileMapping
 /// run.c: epsilon 1e-5, theta 10,000, token 1 begins and token 2 ends a text.
 /// - Source: karpathy/llama2.c, run.c and export.py.
 package struct Llama2CFile: TableBackedCheckpoint {
-  package let configuration: DecoderConfiguration
+  package let configuration: TransformerConfiguration
   package let files: [SourceFile]
   package var companions: [SourceFile] { [] }
   let table: TensorTable
@@ -38,11 +38,9 @@ package struct Llama2CFile: TableBackedCheckpoint {
     var tensors = NamedTensors(source: file.path)
     try tensors.add(layout.tensors, of: file)
     configuration.isHeadTied = try tensors.isHeadTied(
-      embedding: Llama2CLayout.name(.embedding), head: Llama2CLayout.name(.head), isDeclared: !isHeadStored ? true : nil
+      embedding: Llama2CNames.name(.embedding), head: Llama2CNames.name(.head), isDeclared: !isHeadStored ? true : nil
     )
-    table = try tensors.table(
-      for: configuration, name: Llama2CLayout.name, isHarmless: { _ in false },
-      rotatedOrder: .interleavedPairs(headSize: configuration.headSize))
+    table = try tensors.table(for: configuration, names: Llama2CNames(configuration))
     self.configuration = configuration
     files = [SourceFile(file)]
   }
@@ -58,7 +56,7 @@ package struct Llama2CFile: TableBackedCheckpoint {
   }
 
   /// The configuration, and whether a head is stored.
-  private static func header(of file: MappedFile) throws(CheckpointError) -> (DecoderConfiguration, Bool) {
+  private static func header(of file: MappedFile) throws(CheckpointError) -> (TransformerConfiguration, Bool) {
     try refuseOtherLayouts(file)
     var reader = ByteReader(file)
     func field(_ name: String, _ allowed: ClosedRange<Int>) throws(CheckpointError) -> Int {
@@ -86,7 +84,7 @@ package struct Llama2CFile: TableBackedCheckpoint {
         file: file.path, place: .field("n_heads"),
         reason: .outOfRange(value: "\(headCount)", allowed: "the divisors of dim \(hiddenSize)"))
     }
-    let configuration = DecoderConfiguration(
+    let configuration = TransformerConfiguration(
       family: "llama", hiddenSize: hiddenSize, layerCount: layerCount, headCount: headCount,
       keyValueHeadCount: keyValueHeadCount, headSize: hiddenSize / headCount, feedForwardSize: feedForwardSize,
       vocabularyCount: abs(vocabulary), contextLength: contextLength, normEpsilon: 1e-5, ropeTheta: 10_000,
@@ -101,13 +99,13 @@ private struct Llama2CLayout {
   /// Size of the whole file.
   private(set) var byteCount = Llama2CFile.headerByteCount
 
-  init(configuration: DecoderConfiguration, isHeadStored: Bool) {
+  init(configuration: TransformerConfiguration, isHeadStored: Bool) {
     func append(_ role: TensorRole) {
       let shape = configuration.shape(of: role)
-      let size = shape.reduce(ElementType.binary32.byteCount, *)
+      let size = shape.reduce(ElementType.binary32.blockByteCount, *)
       tensors.append(
         StoredTensor(
-          name: Self.name(role), elementType: .binary32, shape: shape, byteRange: byteCount..<byteCount + size))
+          name: Llama2CNames.name(role), elementType: .binary32, shape: shape, byteRange: byteCount..<byteCount + size))
       byteCount += size
     }
     let order: [LayerTensor] = [
@@ -121,30 +119,5 @@ private struct Llama2CLayout {
     // Two tables of binary32, one entry per position and pair.
     byteCount += 2 * 4 * configuration.contextLength * (configuration.headSize / 2)
     if isHeadStored { append(.head) }
-  }
-
-  /// The name run.c gives the tensor, and the layer's number.
-  static func name(_ role: TensorRole) -> String {
-    switch role {
-    case .embedding: "token_embedding_table"
-    case .finalNorm: "rms_final_weight"
-    case .head: "wcls"
-    case .layer(let layer, let tensor): "\(name(tensor)).\(layer)"
-    }
-  }
-
-  private static func name(_ tensor: LayerTensor) -> String {
-    switch tensor {
-    case .attentionNorm: "rms_att_weight"
-    case .query: "wq"
-    case .key: "wk"
-    case .value: "wv"
-    case .output: "wo"
-    case .feedForwardNorm: "rms_ffn_weight"
-    case .gate: "w1"
-    case .down: "w2"
-    case .up: "w3"
-    default: tensor.rawValue
-    }
   }
 }

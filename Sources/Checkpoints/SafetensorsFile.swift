@@ -22,7 +22,7 @@ package struct SafetensorsFile: Sendable {
 
   /// Reads the table; no weights.
   /// - Throws: `CheckpointError` with the byte or the tensor; never traps, whatever the bytes. A tensor that
-  ///   is not F32, F16 or BF16 is refused by name.
+  ///   is neither F32, F16, BF16 nor the bytes of a pair is refused by name.
   package init(_ file: MappedFile) throws(CheckpointError) {
     var reader = ByteReader(file)
     let length = try reader.integer(UInt64.self)
@@ -79,7 +79,9 @@ private struct SafetensorsEntry {
       throw failure(.wrongKind(expected: "a name in printable ASCII"))
     }
     guard let typeName = value["dtype"]?.string else { throw failure(.wrongKind(expected: "an entry with a dtype")) }
-    guard let elementType = ElementType(rawValue: typeName) else { throw failure(.unsupportedElementType(typeName)) }
+    guard let elementType = ElementType(rawValue: typeName), elementType.isSafetensors else {
+      throw failure(.unsupportedElementType(typeName))
+    }
     let shape = try sizes("shape")
     let offsets = try sizes("data_offsets")
     guard shape.count <= 8 else { throw failure(.outOfRange(value: "\(shape.count)", allowed: "0...8 (dimensions)")) }
@@ -87,7 +89,7 @@ private struct SafetensorsEntry {
       throw failure(.wrongKind(expected: "an entry with data_offsets [begin, end]"))
     }
     guard offsets[1] <= dataCount else { throw failure(.truncated(needed: offsets[1], available: dataCount)) }
-    guard let byteCount = Int.product(shape + [elementType.byteCount]), byteCount == offsets[1] - offsets[0] else {
+    guard let byteCount = elementType.byteCount(ofShape: shape), byteCount == offsets[1] - offsets[0] else {
       throw failure(.misplacedData("\(offsets[1] - offsets[0]) bytes do not hold \(typeName) of shape \(shape)"))
     }
     return StoredTensor(
@@ -109,18 +111,24 @@ private struct SafetensorsEntry {
 }
 
 extension JSON {
+  /// Parses JSON of a model file.
+  /// - Throws: `CheckpointError` with the offset in the file.
+  static func checkpointValue(
+    _ bytes: [UInt8], file: String, baseOffset: Int = 0
+  ) throws(CheckpointError) -> JSON {
+    do {
+      return try parse(bytes, limits: JSONLimits(byteCount: SafetensorsFile.maximumHeaderByteCount, depth: 32))
+    } catch {
+      throw CheckpointError(file: file, place: .offset(baseOffset + error.offset), reason: .invalidJSON(error.reason))
+    }
+  }
+
   /// Parses one JSON object of a model file.
   /// - Throws: `CheckpointError` with the offset in the file.
   static func checkpointObject(
     _ bytes: [UInt8], file: String, baseOffset: Int = 0
   ) throws(CheckpointError) -> JSONObject {
-    let value: JSON
-    do {
-      value = try parse(bytes, limits: JSONLimits(byteCount: SafetensorsFile.maximumHeaderByteCount, depth: 32))
-    } catch {
-      throw CheckpointError(file: file, place: .offset(baseOffset + error.offset), reason: .invalidJSON(error.reason))
-    }
-    guard let object = value.object else {
+    guard let object = try checkpointValue(bytes, file: file, baseOffset: baseOffset).object else {
       throw CheckpointError(file: file, place: .offset(baseOffset), reason: .wrongKind(expected: "a JSON object"))
     }
     return object

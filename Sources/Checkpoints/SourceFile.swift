@@ -2,7 +2,7 @@ import FileMapping
 
 /// A file that a checkpoint was read from.
 package struct SourceFile: Sendable {
-  /// The plain name, without folders.
+  /// The name within the folder of the model.
   package let name: String
   package let content: MappedFile
 

@@ -1,13 +1,3 @@
-/// The kinds of weights that can be read; each widens to binary32 without loss.
-package enum ElementType: String, Sendable {
-  case binary32 = "F32"
-  case binary16 = "F16"
-  case brain16 = "BF16"
-
-  /// Bytes per element.
-  package var byteCount: Int { self == .binary32 ? 4 : 2 }
-}
-
 /// One tensor of a file: what it is called and where its bytes lie.
 package struct StoredTensor: Sendable {
   /// Printable ASCII.
@@ -17,18 +7,24 @@ package struct StoredTensor: Sendable {
   package let shape: [Int]
   /// Where the elements lie in the file, row-major; inside the file by construction.
   package let byteRange: Range<Int>
+  /// Where the scales of `microscaledPairs` lie, one byte for 32 elements; empty for every other type.
+  package let scaleRange: Range<Int>
 
-  /// - Precondition: the range holds exactly the shape's elements.
-  init(name: String, elementType: ElementType, shape: [Int], byteRange: Range<Int>) {
-    precondition(byteRange.count == (Int.product(shape) ?? -1) * elementType.byteCount)
+  /// - Precondition: the ranges hold exactly the shape's elements.
+  init(
+    name: String, elementType: ElementType, shape: [Int], byteRange: Range<Int>, scaleRange: Range<Int> = 0..<0
+  ) {
+    precondition(byteRange.count == elementType.byteCount(ofShape: shape))
+    precondition(scaleRange.count == (elementType == .microscaledPairs ? (Int.product(shape) ?? 0) / 32 : 0))
     self.name = name
     self.elementType = elementType
     self.shape = shape
     self.byteRange = byteRange
+    self.scaleRange = scaleRange
   }
 
   /// Elements in all.
-  package var elementCount: Int { byteRange.count / elementType.byteCount }
+  package var elementCount: Int { byteRange.count / elementType.blockByteCount * elementType.blockLength }
 
   /// Names are printable ASCII, so that equal names have equal bytes; 1 to 65,535 of them.
   static func isAcceptableName(_ bytes: some Collection<UInt8>) -> Bool {

@@ -38,17 +38,38 @@ extension StoredTensor {
   /// - Complexity: O(elements of the range).
   package func elements(_ range: Range<Int>, of file: MappedFile) throws(CheckpointError) -> [Float] {
     precondition(range.lowerBound >= 0 && range.upperBound <= elementCount)
-    let start = byteRange.lowerBound + range.lowerBound * elementType.byteCount
-    let patterns: [UInt32] =
-      switch elementType {
-      case .binary32: file.integers(at: start, count: range.count, as: UInt32.self)
-      case .binary16: file.integers(at: start, count: range.count, as: UInt16.self).map(Widening.binary16)
-      case .brain16: file.integers(at: start, count: range.count, as: UInt16.self).map(Widening.brain16)
-      }
+    let patterns = elementType.blockLength == 1 ? plainPatterns(range, of: file) : blockPatterns(range, of: file)
     if let index = Widening.firstNonFinite(patterns) {
       throw CheckpointError(
         file: file.path, place: .element(tensor: name, index: range.lowerBound + index), reason: .nonFinite)
     }
     return patterns.map { Float(bitPattern: $0) }
+  }
+
+  private func plainPatterns(_ range: Range<Int>, of file: MappedFile) -> [UInt32] {
+    let start = byteRange.lowerBound + range.lowerBound * elementType.blockByteCount
+    return switch elementType {
+    case .binary32: file.integers(at: start, count: range.count, as: UInt32.self)
+    case .binary16: file.integers(at: start, count: range.count, as: UInt16.self).map(Widening.binary16)
+    case .brain16: file.integers(at: start, count: range.count, as: UInt16.self).map(Widening.brain16)
+    default: preconditionFailure("\(elementType.rawValue) is not a number by itself; tables do not hold it")
+    }
+  }
+
+  /// All blocks that the range touches are read, and what lies outside of it is cut off.
+  private func blockPatterns(_ range: Range<Int>, of file: MappedFile) -> [UInt32] {
+    guard !range.isEmpty else { return [] }
+    let length = elementType.blockLength
+    let blocks = range.lowerBound / length..<(range.upperBound + length - 1) / length
+    let size = elementType.blockByteCount
+    let start = byteRange.lowerBound
+    let bytes = file.bytes(start + blocks.lowerBound * size..<start + blocks.upperBound * size)
+    var scales: [UInt8] = []
+    if elementType == .microscaledPairs {
+      scales = file.bytes(scaleRange.lowerBound + blocks.lowerBound..<scaleRange.lowerBound + blocks.upperBound)
+    }
+    let values = BlockDecoder(type: elementType).values(bytes, scales: scales)
+    let first = range.lowerBound - blocks.lowerBound * length
+    return values[first..<first + range.count].map(\.bitPattern)
   }
 }

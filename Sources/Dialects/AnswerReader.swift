@@ -12,6 +12,13 @@ package struct AnswerPart: Equatable, Sendable {
   package var end: AnswerEnd?
   package var usage: TokenUsage?
   package var razao: JSON?
+  /// The value that an answer which is no text shows; see `ValueAnswer`.
+  package var value: [UInt8]?
+  /// How its vectors are written, if it has any.
+  package var vectors: VectorForm?
+
+  /// What a receipt commits to of this part: the value, or the text.
+  package var shown: [UInt8] { value ?? Array(text.utf8) }
 }
 
 /// One event of an answer's stream.
@@ -64,7 +71,8 @@ extension AnswerEvent {
     if let error = json["error"], !error.isNull {
       self = .failure(Self.failure(error))
     } else {
-      self = .part(try AnswerPart(json, shape))
+      let endpoint = shape.endpoint ?? .chat
+      self = .part(endpoint.generates ? try AnswerPart(json, shape) : try AnswerPart(value: json, endpoint))
     }
   }
 

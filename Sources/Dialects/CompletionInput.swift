@@ -22,20 +22,6 @@ enum CompletionInput {
     guard let elements = prompt.array else {
       throw .wrongType("prompt", expected: "a string or an array of token ids")
     }
-    guard (1...RequestLimits.tokenCount).contains(elements.count) else {
-      throw .invalid("prompt", "must hold 1 to \(RequestLimits.tokenCount) token ids")
-    }
-    var ids: [UInt32] = []
-    ids.reserveCapacity(elements.count)
-    for (index, element) in elements.enumerated() {
-      guard case .number(let number) = element else {
-        throw .wrongType("prompt[\(index)]", expected: "a token id, as all others")
-      }
-      guard let id = number.scaled(byPowerOfTen: 0), (0..<RequestLimits.vocabulary).contains(id) else {
-        throw .invalid("prompt[\(index)]", "must be a token id from 0 to \(RequestLimits.vocabulary - 1)")
-      }
-      ids.append(UInt32(id))
-    }
-    return .tokens(ids)
+    return .tokens(try TokenList.read(elements, "prompt"))
   }
 }

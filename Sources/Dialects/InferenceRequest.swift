@@ -1,13 +1,5 @@
 import StrictJSON
 
-/// The two forms of an OpenAI request; raw values are those of the receipt.
-package enum Endpoint: UInt8, Sendable, CaseIterable {
-  case chat = 1
-  case completions = 2
-
-  package var path: String { self == .chat ? "/v1/chat/completions" : "/v1/completions" }
-}
-
 /// A civil date of the proleptic Gregorian calendar, that a request names for its template.
 package struct RequestDate: Equatable, Sendable {
   package let year: Int
@@ -47,6 +39,12 @@ package enum RequestInput: Equatable, Sendable {
   case text(String)
   /// Token ids, not empty, each below 2^22; whether the program has them is for the program to say.
   case tokens([UInt32])
+  /// Texts to be embedded.
+  case embedding(EmbeddingInput)
+  /// A picture's file, PNG or JPEG.
+  case picture([UInt8])
+  /// A DNA sequence's letters, ASCII.
+  case sequence([UInt8])
 }
 
 /// One request, read from its exact bytes: everything that decides the answer, and nothing else.
@@ -68,6 +66,8 @@ package struct InferenceRequest: Equatable, Sendable {
   package var date: RequestDate?
   /// `chat_template_kwargs`: additional variables for the template.
   package var templateVariables: JSONObject
+  /// `prompt_cache_key`: whose requests may share cached prompts; of no influence on a bit of the answer.
+  package var promptCacheKey: String?
 
   /// The request's own limit on answer tokens, or `nil`.
   package var maxTokens: Int? { sampling.maxTokens == 0 ? nil : Int(sampling.maxTokens) }
@@ -84,4 +84,8 @@ package enum RequestLimits {
   package static let biasCount = 1_024
   package static let tokenCount = 1 << 20
   package static let vocabulary = 1 << 22
+  /// Texts of one embedding request.
+  package static let inputCount = 2_048
+  /// Letters of one sequence.
+  package static let letterCount = 1 << 20
 }

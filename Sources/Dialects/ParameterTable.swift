@@ -50,7 +50,7 @@ enum ParameterTable {
     ("presence_penalty", .read), ("frequency_penalty", .read), ("max_tokens", .read), ("stop", .read),
     ("logit_bias", .read), ("seed", .read), ("stream", .read), ("stream_options", .read), ("razao", .read),
     ("user", .ignored), ("metadata", .ignored), ("store", .ignored), ("service_tier", .ignored),
-    ("safety_identifier", .ignored), ("prompt_cache_key", .ignored), ("prompt_cache_retention", .ignored),
+    ("safety_identifier", .ignored), ("prompt_cache_key", .read), ("prompt_cache_retention", .ignored),
     ("n", .off(.integer(1))), ("best_of", .off(.integer(1))), ("min_p", .off(.integer(0))),
     ("typical_p", .off(.integer(1))), ("min_tokens", .off(.integer(0))), ("ignore_eos", .off(.bool(false))),
     ("use_beam_search", .off(.bool(false))), ("length_penalty", .off(.integer(1))), ("bad_words", .off(.null)),
@@ -74,10 +74,30 @@ enum ParameterTable {
     ("add_special_tokens", .off(.bool(true))),
   ]
 
+  private static let embeddings: [(String, ParameterRule)] = [
+    ("model", .read), ("input", .read), ("encoding_format", .read), ("dimensions", .read), ("user", .ignored),
+    ("input_type", .off(.null)), ("truncate", .off(.null)),
+  ]
+
+  private static let images: [(String, ParameterRule)] = [("model", .read), ("image", .read), ("user", .ignored)]
+
+  private static let sequences: [(String, ParameterRule)] = [
+    ("model", .read), ("sequence", .read), ("user", .ignored),
+  ]
+
+  private static func table(of endpoint: Endpoint) -> [(String, ParameterRule)] {
+    switch endpoint {
+    case .chat: chat + common
+    case .completions: completions + common
+    case .embeddings: embeddings
+    case .images: images
+    case .sequences: sequences
+    }
+  }
+
   /// The rule of a name at an endpoint; `nil` when the name is unknown.
   static func rule(for name: String, at endpoint: Endpoint) -> ParameterRule? {
-    let own = endpoint == .chat ? chat : completions
-    return (own.first { $0.0.isExactly(name) } ?? common.first { $0.0.isExactly(name) })?.1
+    table(of: endpoint).first { $0.0.isExactly(name) }?.1
   }
 
   /// Refuses the first member that is unknown, or that asks for what is not supported.

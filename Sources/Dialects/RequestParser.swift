@@ -11,6 +11,15 @@ extension InferenceRequest {
     let object = try RequestBody.object(body)
     try ParameterTable.check(object, at: endpoint)
     let reader = MemberReader(object)
+    self =
+      try endpoint.generates
+      ? InferenceRequest(generating: reader, endpoint)
+      : InferenceRequest(
+        model: RequestBody.model(reader), endpoint: endpoint, value: ValueInput.read(reader, endpoint))
+  }
+
+  /// A request for a text.
+  private init(generating reader: MemberReader, _ endpoint: Endpoint) throws(RequestError) {
     self.endpoint = endpoint
     model = try RequestBody.model(reader)
     isStreamed = try reader.bool("stream") ?? false
@@ -19,7 +28,15 @@ extension InferenceRequest {
     sampling = try SamplingParameters(reader)
     date = try RequestBody.date(reader)
     templateVariables = try RequestBody.templateVariables(reader)
+    promptCacheKey = try RequestBody.promptCacheKey(reader)
     input = try endpoint == .chat ? ChatInput.read(reader) : CompletionInput.read(reader)
+  }
+
+  /// A request for a value: nothing is sampled, so nothing but model and input decides it.
+  private init(model: String, endpoint: Endpoint, value: RequestInput) {
+    self.init(
+      endpoint: endpoint, model: model, input: value, sampling: SamplingParameters(), seed: nil, isStreamed: false,
+      includesUsage: false, date: nil, templateVariables: JSONObject())
   }
 }
 
@@ -64,6 +81,14 @@ enum RequestBody {
       throw .invalid("model", "must have 1 to \(RequestLimits.modelByteCount) bytes")
     }
     return model
+  }
+
+  static func promptCacheKey(_ reader: MemberReader) throws(RequestError) -> String? {
+    guard let key = try reader.string("prompt_cache_key") else { return nil }
+    guard (1...RequestLimits.modelByteCount).contains(key.utf8.count) else {
+      throw .invalid("prompt_cache_key", "must have 1 to \(RequestLimits.modelByteCount) bytes")
+    }
+    return key
   }
 
   static func seed(_ reader: MemberReader) throws(RequestError) -> Int64? {

@@ -21,8 +21,8 @@ public enum Merkle {
   public static func node(_ left: Digest, _ right: Digest) -> Digest {
     var hasher = SHA256()
     hasher.update(littleEndian: UInt8(1))
-    hasher.update(left.bytes)
-    hasher.update(right.bytes)
+    hasher.update(left)
+    hasher.update(right)
     return hasher.finalize()
   }
 

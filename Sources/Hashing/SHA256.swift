@@ -23,21 +23,30 @@ public struct SHA256: Sendable {
 
   /// Absorbs bytes.
   public mutating func update(_ bytes: UnsafeBufferPointer<UInt8>) {
+    guard var next = bytes.baseAddress else { return }
     byteCount &+= UInt64(bytes.count)
-    var rest = bytes[...]
+    var left = bytes.count
     if pendingCount > 0 {
-      let taken = min(64 - pendingCount, rest.count)
-      for byte in rest.prefix(taken) { append(byte) }
-      rest = rest.dropFirst(taken)
+      let taken = min(64 - pendingCount, left)
+      append(next, taken)
+      (next, left) = (next + taken, left - taken)
       guard pendingCount == 64 else { return }
       compressPending()
     }
-    let blockCount = rest.count / 64
-    if blockCount > 0, let base = UnsafeBufferPointer(rebasing: rest).baseAddress {
-      compress(base, blockCount)
-      rest = rest.dropFirst(64 * blockCount)
+    let blockCount = left / 64
+    if blockCount > 0 {
+      compress(next, blockCount)
+      (next, left) = (next + 64 * blockCount, left - 64 * blockCount)
     }
-    for byte in rest { append(byte) }
+    if left > 0 { append(next, left) }
+  }
+
+  /// Absorbs a digest's 32 bytes.
+  public mutating func update(_ digest: Digest) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { bytes in
+      digest.write(to: UnsafeMutableRawBufferPointer(bytes))
+      update(UnsafeBufferPointer(bytes))
+    }
   }
 
   /// Absorbs one integer, little-endian.
@@ -48,22 +57,17 @@ public struct SHA256: Sendable {
   /// Pads and returns the digest; the value must not be used again.
   public consuming func finalize() -> Digest {
     let bitCount = byteCount &* 8
-    append(0x80)
-    if pendingCount > 56 {
-      while pendingCount < 64 { append(0) }
+    pending[pendingCount] = 0x80
+    for index in pendingCount + 1..<64 { pending[index] = 0 }
+    if pendingCount >= 56 {
       compressPending()
+      pending = .init(repeating: 0)
     }
-    while pendingCount < 56 { append(0) }
-    for shift in stride(from: 56, through: 0, by: -8) { append(UInt8(truncatingIfNeeded: bitCount >> UInt64(shift))) }
+    for index in 0..<8 { pending[56 + index] = UInt8(truncatingIfNeeded: bitCount >> UInt64(56 - 8 * index)) }
     compressPending()
-    var digest: [UInt8] = []
-    digest.reserveCapacity(32)
-    for index in 0..<8 {
-      for shift in stride(from: 24, through: 0, by: -8) {
-        digest.append(UInt8(truncatingIfNeeded: state[index] >> UInt32(shift)))
-      }
-    }
-    return Digest(unchecked: digest)
+    let words = state
+    let pair = { (index: Int) in UInt64(words[2 * index]) << 32 | UInt64(words[2 * index + 1]) }
+    return Digest(pair(0), pair(1), pair(2), pair(3))
   }
 
   /// The digest of one message.
@@ -73,9 +77,13 @@ public struct SHA256: Sendable {
     return hasher.finalize()
   }
 
-  private mutating func append(_ byte: UInt8) {
-    pending[pendingCount] = byte
-    pendingCount += 1
+  private mutating func append(_ bytes: UnsafePointer<UInt8>, _ count: Int) {
+    let start = pendingCount
+    withUnsafeMutableBytes(of: &pending) { pending in
+      UnsafeMutableRawBufferPointer(rebasing: pending[start..<start + count])
+        .copyMemory(from: UnsafeRawBufferPointer(start: bytes, count: count))
+    }
+    pendingCount += count
   }
 
   private mutating func compressPending() {

@@ -33,10 +33,13 @@ package struct CalibrationStatistics: Sendable, Equatable {
   package var layers: [LayerStatistics]
   /// Positions, in every sum.
   package var positionCount: Int
+  /// What matrices were multiplied with; empty where nobody asked for it.
+  package var operands: RecordedOperands
 
-  package init(layers: [LayerStatistics], positionCount: Int) {
+  package init(layers: [LayerStatistics], positionCount: Int, operands: RecordedOperands = RecordedOperands()) {
     self.layers = layers
     self.positionCount = positionCount
+    self.operands = operands
   }
 }
 

@@ -51,7 +51,7 @@ struct GGUFVocabulary {
 
 /// What a tokenizer file is, by its name and first bytes.
 enum TokenizerFileKind {
-  case huggingFace, sentencePiece, ranks, llamaC
+  case huggingFace, sentencePiece, ranks, llamaC, wordPiece
 
   init(name: String, bytes: [UInt8]) {
     let ends = { (ending: String) in name.utf8.suffix(ending.utf8.count).elementsEqual(ending.utf8) }
@@ -59,6 +59,8 @@ enum TokenizerFileKind {
       self = .huggingFace
     } else if ends(".bin") {
       self = .llamaC
+    } else if ends("vocab.txt") {
+      self = .wordPiece
     } else {
       // A SentencePiece model begins with its first piece: field 1 with a length. No rank line begins with a line feed.
       self = bytes.first == 0x0A ? .sentencePiece : .ranks
@@ -71,6 +73,7 @@ enum TokenizerFileKind {
     case .huggingFace: return try Tokenizer(huggingFace: bytes, configuration: configuration)
     case .llamaC: return try Tokenizer(llamaC: bytes)
     case .ranks: return try Tokenizer(rankFile: bytes)
+    case .wordPiece: return try Tokenizer(wordPieceVocabulary: bytes, configuration: configuration)
     case .sentencePiece:
       return try Tokenizer(sentencePiece: bytes, addsBeginning: try Self.addsBeginning(configuration))
     }

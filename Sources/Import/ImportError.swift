@@ -14,6 +14,10 @@ package enum ImportError: Error, Equatable, Sendable, CustomStringConvertible {
   case tokenizer(file: String, TokenizerFileError)
   /// The chat template is not UTF-8, or its file is malformed.
   case template(file: String, reason: String)
+  /// An ONNX file is not acceptable.
+  case onnx(ONNXError)
+  /// A network's file, layer or tensor is not acceptable.
+  case network(file: String, place: String, reason: String)
   /// An option does not fit the model.
   case option(name: String, reason: String)
   /// A number of the model is beyond what a program can hold.
@@ -33,6 +37,8 @@ package enum ImportError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unreadable(let error): error.description
     case .tokenizer(let file, let error): "\(file): not a usable tokenizer: \(error)"
     case .template(let file, let reason): "\(file): not a usable chat template: \(reason)"
+    case .onnx(let error): error.description
+    case .network(let file, let place, let reason): "\(file): \(place): \(reason)"
     case .option(let name, let reason): "option \(name): \(reason)"
     case .number(let place, let reason): "model refused: \(place): \(reason)"
     case .program(let error): error.description

@@ -40,6 +40,8 @@ package struct ImportOptions: Sendable, Equatable {
   package var queryLimbs = 1
   package var keyLimbs = 1
   package var usesKeyOffsets = true
+  /// What each kind of matrix is made of.
+  package var weightFormats = WeightFormats()
 
   /// The program's name; `nil` for the name of the source. Under the program root, not under the weights root.
   package var name: String?
@@ -52,7 +54,7 @@ package struct ImportOptions: Sendable, Equatable {
 extension ImportOptions {
   /// The member `options` of the sources: every choice, defaults included.
   func json(isCalibrated: Bool) -> JSON {
-    [
+    var options: JSONObject = [
       "attentionInput": attentionInput.json, "attentionOutput": attentionOutput.json,
       "feedForwardInput": feedForwardInput.json, "feedForwardDown": feedForwardDown.json, "head": head.json,
       "outputFractions": [
@@ -62,6 +64,8 @@ extension ImportOptions {
       "queryKeyHadamard": .bool(usesQueryKeyHadamard), "queryLimbs": JSON(queryLimbs), "keyLimbs": JSON(keyLimbs),
       "keyOffsets": .bool(usesKeyOffsets), "calibration": .bool(isCalibrated),
     ]
+    if weightFormats.hasInt4 { options.members.append(.init(name: "weightFormats", value: weightFormats.json)) }
+    return .object(options)
   }
 
   /// Checks what does not depend on the model.

@@ -26,24 +26,27 @@ package struct ImportProgress: Sendable, Equatable {
 ///   - calibrate: gives the statistics for value caps and key offsets; `nil` leaves caps from the weights and no offsets.
 ///   - expected: a weights root or a program root; anything else is refused.
 ///   - threadCount: of no influence on the result.
+///   - summary: told once what became of the rows of weights.
 /// - Throws: `ImportError` with the place of what is wrong; nothing remains at `path` that was not there before.
 /// - Complexity: about four passes over the weights, besides calibration.
 package func importProgram(
   from source: String, to path: String, options: ImportOptions = ImportOptions(), expecting expected: Digest? = nil,
-  threadCount: Int = ImportThreads.available, progress: ((ImportProgress) -> Void)? = nil, calibrate: CalibrationRun?
+  threadCount: Int = ImportThreads.available, progress: ((ImportProgress) -> Void)? = nil,
+  summary: ((ImportSummary) -> Void)? = nil, calibrate: CalibrationRun?
 ) throws(ImportError) -> Program {
   let checkpoint: any Checkpoint
   do { checkpoint = try openCheckpoint(source) } catch { throw .checkpoint(error) }
   return try importProgram(
     of: checkpoint, named: options.name ?? SourceRecord.defaultName(ofPath: source), to: path, options: options,
-    expecting: expected, threadCount: threadCount, progress: progress, calibrate: calibrate)
+    expecting: expected, threadCount: threadCount, progress: progress, summary: summary, calibrate: calibrate)
 }
 
 /// The same for an opened checkpoint.
 package func importProgram(
   of checkpoint: any Checkpoint, named name: String, to path: String, options: ImportOptions = ImportOptions(),
   expecting expected: Digest? = nil, threadCount: Int = ImportThreads.available,
-  progress: ((ImportProgress) -> Void)? = nil, calibrate: CalibrationRun?
+  progress: ((ImportProgress) -> Void)? = nil, summary: ((ImportSummary) -> Void)? = nil,
+  calibrate: CalibrationRun?
 ) throws(ImportError) -> Program {
   let total = GraphBuilder.matrixCount(checkpoint.configuration)
   let report = { (stage: ImportProgress.Stage, completed: Int) in
@@ -59,9 +62,8 @@ package func importProgram(
   let parts = ProgramParts(
     graph: plan.graph, tokenizer: texts.tokenizer, template: texts.template, sources: record.encoded())
   let reader = MatrixReader(checkpoint: checkpoint, parallel: ParallelRows(threadCount: threadCount))
-  let writer = StagedWriter(plan: plan, reader: reader, path: path, report: report)
-  return try writer.write(
-    parts, usesKeyOffsets: options.usesKeyOffsets, expecting: expected, calibrate: calibrate)
+  let writer = StagedWriter(plan: plan, reader: reader, path: path, report: report) { summary?($0) }
+  return try writer.write(parts, options: options, expecting: expected, calibrate: calibrate)
 }
 
 /// How many threads an import uses unless told otherwise.

@@ -16,10 +16,29 @@ struct MatrixReader: Sendable {
     }
   }
 
-  /// First pass: how great the rows are.
-  func scales(_ source: MatrixSource) throws(ImportError) -> MatrixScales {
-    let maxima = try map(source) { Binary64.greatestMagnitude($1) }
-    guard let scales = MatrixScales(maxima: maxima) else {
+  /// One row of a matrix.
+  func row(_ index: Int, of role: TensorRole) throws(ImportError) -> [Float] {
+    do { return try checkpoint.rows(role, index..<index + 1) } catch { throw .checkpoint(error) }
+  }
+
+  /// First pass: how great the rows are, and of which step they are multiples.
+  /// - Parameters:
+  ///   - limit: the greatest weight.
+  ///   - isExact: whether a row of multiples of a step can be represented exactly.
+  func scales(
+    _ source: MatrixSource, limit: Int = 127,
+    isExact: @escaping @Sendable ([Double], RowStep) -> Bool = { _, _ in true }
+  ) throws(ImportError) -> MatrixScales {
+    let ranges = try mapRanges(source) { (range, row: (Int) -> [Double]) in
+      range.map { index in
+        let row = row(index)
+        let step = RowStep(row, limit: limit).flatMap { isExact(row, $0) ? $0 : nil }
+        return (maximum: Binary64.greatestMagnitude(row), step: step)
+      }
+    }
+    let rows = ranges.joined()
+    let maxima = rows.map(\.maximum)
+    guard let scales = MatrixScales(maxima: maxima, steps: rows.map(\.step), limit: limit) else {
       throw .number(place: source.place, reason: "weights of up to \(Binary64.greatestMagnitude(maxima))")
     }
     return scales
@@ -47,16 +66,25 @@ struct MatrixReader: Sendable {
 
   /// The biases at the source's output fraction; empty without any.
   func biases(_ source: MatrixSource) throws(ImportError) -> [Int64] {
-    guard let role = source.biasRole else { return [] }
     let power = Binary64.powerOfTwo(source.outputFraction)
     var biases: [Int64] = []
-    for value in try vector(role) {
-      guard let bias = Binary64.integer(Double(value) * power), bias.magnitude < 1 << 60 else {
+    for value in try realBiases(source) {
+      guard let bias = Binary64.integer(value * power), bias.magnitude < 1 << 60 else {
         throw .number(place: source.place, reason: "a bias of \(value)")
       }
       biases.append(bias)
     }
     return biases
+  }
+
+  /// Σ_i W[n,i]·β_i + b_n, over the source's weights as they are; empty without either.
+  private func realBiases(_ source: MatrixSource) throws(ImportError) -> [Double] {
+    let own = try source.biasRole.map { (role) throws(ImportError) in try vector(role) }
+    guard let shift = source.shift else { return (own ?? []).map { Double($0) } }
+    let plain = MatrixSource(source.place, source.role, rows: source.rows, columns: source.columns, site: nil)
+    let folded = try map(plain) { _, row in zip(row, shift).reduce(0.0) { $0 + $1.0 * Double($1.1) } }
+    guard let own else { return folded }
+    return zip(folded, own).map { $0 + Double($1) }
   }
 
   /// One value for each transformed row.
@@ -68,7 +96,7 @@ struct MatrixReader: Sendable {
   }
 
   /// One value for each range of rows; `row` gives the transformed row of an index in the range.
-  private func mapRanges<Value: Sendable>(
+  func mapRanges<Value: Sendable>(
     _ source: MatrixSource, _ body: @escaping @Sendable (Range<Int>, (Int) -> [Double]) -> Value
   ) throws(ImportError) -> [Value] {
     let (checkpoint, transform, columns) = (checkpoint, source.transform, source.columns)
@@ -88,16 +116,22 @@ struct MatrixReader: Sendable {
 extension MatrixReader {
   /// The longest row of the value matrix as whitened inputs see it: max_n (4·‖W[n, :]∘γ‖₂ + |b_n|), at the source's
   /// output fraction.
-  func valueReach(_ source: MatrixSource, gains: [Float]) throws(ImportError) -> Int64 {
-    let plain = MatrixSource(
+  /// - Parameters:
+  ///   - gains: γ of the norm that its input comes from.
+  ///   - shift: β of that norm, whose part of b_n is no bias where the norm is formed before.
+  func valueReach(_ source: MatrixSource, gains: [Float], shift: [Float]?) throws(ImportError) -> Int64 {
+    let scaled = MatrixSource(
       source.place, source.role, rows: source.rows, columns: source.columns, diagonal: gains.map { Double($0) },
       site: nil)
-    let squares = try map(plain) { $1.reduce(0.0) { $0 + $1 * $1 } }
-    let biases = try source.biasRole.map { (role) throws(ImportError) in try vector(role) }
+    let squares = try map(scaled) { $1.reduce(0.0) { $0 + $1 * $1 } }
+    let biases = try realBiases(
+      MatrixSource(
+        source.place, source.role, biasRole: source.biasRole, rows: source.rows, columns: source.columns,
+        shift: shift, site: nil))
     let power = Binary64.powerOfTwo(source.outputFraction)
     var reach = Int64(0)
     for (index, square) in squares.enumerated() {
-      let bias = biases.map { Double($0[index].magnitude) } ?? 0
+      let bias = biases.isEmpty ? 0 : biases[index].magnitude
       reach = max(reach, Binary64.integer((4 * square.squareRoot() + bias) * power) ?? 1 << 62 - 1)
     }
     return reach

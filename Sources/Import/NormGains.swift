@@ -1,3 +1,4 @@
+import Checkpoints
 import Program
 
 /// The gains of a norm whose scalar stays in the row scale, and what they leave to the weights that follow.
@@ -25,10 +26,9 @@ struct RowScaleGains: Equatable {
     }
   }
 
-  /// The operator, with E = n·ε at twice the fraction bits of the residual stream.
-  func norm(epsilon: Float) -> RowScaleNorm {
-    RowScaleNorm(
-      epsilon: scaledEpsilon(epsilon, count: gains.count, fraction: Graph.residualFraction), gains: gains)
+  /// The operator, with E at twice the fraction bits of the residual stream.
+  func norm(_ epsilon: NormEpsilon) throws(ImportError) -> RowScaleNorm {
+    RowScaleNorm(epsilon: try epsilon.scaled(count: gains.count, fraction: Graph.residualFraction), gains: gains)
   }
 }
 
@@ -54,19 +54,50 @@ struct FormedGains: Equatable {
     self.exponent = exponent
   }
 
-  /// Fraction bits of the values of such a norm, and of the values that enter it.
-  static let outputFraction = 10
+  /// Fraction bits of normed queries and keys, and of the values that enter their norm.
+  static let headFraction = 10
 
-  /// - Parameter inputFraction: fraction bits of the values that enter.
-  func norm(epsilon: Float, inputFraction: Int) -> FormedNorm {
-    FormedNorm(
-      epsilon: scaledEpsilon(epsilon, count: gains.count, fraction: inputFraction), exponent: exponent,
-      outputFraction: Self.outputFraction, gains: gains)
+  /// The operator.
+  /// - Parameters:
+  ///   - inputFraction: fraction bits of the values that enter.
+  ///   - shift: β, shape (n,); `nil` for none.
+  func norm(
+    _ epsilon: NormEpsilon, inputFraction: Int, outputFraction: Int = headFraction, shift: [Float]? = nil
+  ) throws(ImportError) -> FormedNorm {
+    let power = Binary64.powerOfTwo(outputFraction)
+    var biases: [Int64] = []
+    for value in shift ?? [] {
+      guard let bias = Binary64.integer(Double(value) * power), bias.magnitude <= 1 << 39 else {
+        throw .number(place: epsilon.place, reason: "a bias of \(value)")
+      }
+      biases.append(bias)
+    }
+    return FormedNorm(
+      isCentred: epsilon.isCentred, epsilon: try epsilon.scaled(count: gains.count, fraction: inputFraction),
+      exponent: exponent, outputFraction: outputFraction, gains: gains, biases: biases)
   }
 }
 
-/// E = round(n·ε·2^(2F)).
-/// - Precondition: 0 < ε < 1, n ≤ 2^18 and F ≤ 20, so that E < 2^58.
-private func scaledEpsilon(_ epsilon: Float, count: Int, fraction: Int) -> UInt64 {
-  UInt64(Binary64.roundedHalfEven(Double(count) * Double(epsilon) * Binary64.powerOfTwo(2 * fraction)))
+/// ε of a norm.
+struct NormEpsilon {
+  let place: Place
+  /// 0 < ε < 1.
+  let value: Float
+  /// Whether the mean is taken off first (LayerNorm): values enter the sum of squares n times as great.
+  let isCentred: Bool
+
+  init(_ value: Float, isCentred: Bool, _ place: Place) {
+    self.place = place
+    self.value = value
+    self.isCentred = isCentred
+  }
+
+  /// E = round(n·ε·2^(2F)), or round(n·n·n·ε·2^(2F)) where the mean is taken off.
+  func scaled(count: Int, fraction: Int) throws(ImportError) -> UInt64 {
+    let n = Double(count)
+    let factor = isCentred ? n * n * n : n
+    let scaled = Binary64.roundedHalfEven(factor * Double(value) * Binary64.powerOfTwo(2 * fraction))
+    guard scaled < 0x1p62 else { throw .number(place: place, reason: "an epsilon of \(value) over \(count) values") }
+    return UInt64(scaled)
+  }
 }

@@ -18,6 +18,15 @@ struct ParallelRows {
     return stride(from: 0, to: rows, by: step).map { $0..<min($0 + step, rows) }
   }
 
+  /// Calls `body` for every row, each on one thread, strided.
+  func forEach(rows: Range<Int>, _ body: @escaping @Sendable (Int) -> Void) {
+    let workerCount = min(threadCount, rows.count / 64)
+    guard workerCount > 1 else { return rows.forEach(body) }
+    DispatchQueue.concurrentPerform(iterations: workerCount) { worker in
+      for row in stride(from: rows.lowerBound + worker, to: rows.upperBound, by: workerCount) { body(row) }
+    }
+  }
+
   /// Results of `body` for each range, in order.
   /// - Throws: the error of the first range that fails.
   func map<Value: Sendable>(

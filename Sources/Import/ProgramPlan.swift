@@ -17,6 +17,13 @@ struct ProgramPlan: Sendable {
   /// In the order of the graph.
   let norms: [RowNorms]
 
+  /// Of the matrices as int8.
+  var summary: ImportSummary {
+    ImportSummary(
+      rows: matrices.reduce(0) { $0 + $1.scales.rows.count },
+      exactRows: matrices.reduce(0) { $0 + $1.scales.exactCount })
+  }
+
   /// Checks every constraint and every bound.
   func check(_ graph: Graph) throws(ImportError) {
     do {
@@ -48,7 +55,7 @@ struct MatrixPlanner {
       weights: try reader.weights(source, scales), scales: scales.rows, biases: try reader.biases(source))
     let matrix = Matrix(
       rows: source.rows, columns: source.columns, layout: source.site == nil ? .rows : .panels,
-      exponent: scales.exponent, outputFraction: source.outputFraction, hasBias: source.biasRole != nil,
+      exponent: scales.exponent, outputFraction: source.outputFraction, hasBias: source.hasBias,
       accumulatorWidth: Self.accumulatorWidth(content, columns: source.columns, site: source.site))
     matrices.append(PlannedMatrix(source: source, scales: scales, biases: content.biases))
     norms.append(RowNorms(matrix: matrix, content: content))
@@ -57,7 +64,7 @@ struct MatrixPlanner {
   }
 
   /// 4 where X·Σ|W| stays below 2^31 in every row, else 8; 4 for the embedding, which accumulates nothing.
-  private static func accumulatorWidth(_ content: MatrixContent, columns: Int, site: QuantizerSite?) -> Int {
+  static func accumulatorWidth(_ content: MatrixContent, columns: Int, site: QuantizerSite?) -> Int {
     guard let site else { return 4 }
     var greatest = Int64(0)
     for start in stride(from: 0, to: content.weights.count, by: columns) {

@@ -6,7 +6,7 @@ struct RotaryFrequencies {
   let values: [UInt64]
 
   /// - Throws: `ImportError.number` for a base or a factor beyond what a phase can hold.
-  init(_ configuration: DecoderConfiguration) throws(ImportError) {
+  init(_ configuration: TransformerConfiguration) throws(ImportError) {
     let theta = configuration.ropeTheta
     guard theta >= 1, theta < 0x1p40 else { throw Self.failure("a rotary base of \(theta), not 1 to 2^40") }
     var values = Rotation.frequencies(theta: theta, headSize: configuration.headSize)
@@ -33,7 +33,7 @@ struct RotaryFrequencies {
     let turns = Double(scaling.originalContextLength) * (omega * Binary64.powerOfTwo(-64))
     let (low, high) = (Double(scaling.lowFrequencyFactor), Double(scaling.highFrequencyFactor))
     let factor = Double(scaling.factor)
-    if turns > high { return frequency }
+    if turns > high || (turns == high && high == low) { return frequency }
     if turns < low { return try self.frequency(omega / factor) }
     let smooth = (turns - low) / (high - low)
     return try self.frequency(omega * ((1 - smooth) / factor + smooth))

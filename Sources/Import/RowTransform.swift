@@ -1,5 +1,7 @@
-/// What happens to a row of weights before it is rounded: the norm's diagonal, then the Hadamard blocks.
+/// What happens to a row of weights before it is rounded: an addend, the norm's diagonal, then the Hadamard blocks.
 struct RowTransform {
+  /// Shape (columns,), or `nil` for none.
+  var addend: [Float]?
   /// Shape (columns,), or `nil` for none.
   let diagonal: [Double]?
   /// A power of two that divides the columns; 1 for none.
@@ -8,6 +10,10 @@ struct RowTransform {
   /// Applies the transform to one row in place.
   /// - Complexity: O(columns · log block).
   func apply(_ row: inout [Double]) {
+    if let addend {
+      precondition(addend.count == row.count)
+      for column in row.indices { row[column] += Double(addend[column]) }
+    }
     if let diagonal {
       precondition(diagonal.count == row.count)
       for column in row.indices { row[column] *= diagonal[column] }

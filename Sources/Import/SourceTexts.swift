@@ -3,7 +3,8 @@ import FileMapping
 import StrictJSON
 import Tokenizers
 
-/// The tokenizer and the chat template that go with a checkpoint, as a program's sections, and the files they came from.
+/// The tokenizer and the chat template that go with a checkpoint, as a program's sections, and the files they came
+/// from.
 struct SourceTexts {
   /// `Tokenizer.encoded()` without its chat template; empty for none.
   private(set) var tokenizer: [UInt8] = []
@@ -69,10 +70,11 @@ private struct Companions {
 }
 
 extension SourceTexts {
-  /// Tokenizers of a Hugging Face folder: `tokenizer.json` before `tokenizer.model`.
+  /// Tokenizers of a Hugging Face folder: `tokenizer.json` before `tokenizer.model` before `vocab.txt`.
   private mutating func readCompanion(_ companions: Companions) throws(ImportError) -> Tokenizer? {
     let configuration = companions[Self.configurationName]
-    guard let file = companions["tokenizer.json"] ?? companions["tokenizer.model"] else { return nil }
+    let names = ["tokenizer.json", "tokenizer.model", "vocab.txt"]
+    guard let file = names.lazy.compactMap({ companions[$0] }).first else { return nil }
     files.append(SourceFileRecord(file))
     if let configuration { files.append(SourceFileRecord(configuration)) }
     let kind = TokenizerFileKind(name: file.name, bytes: file.content.allBytes)

@@ -3,20 +3,18 @@ struct LinearBound {
   let norms: RowNorms
   let site: QuantizerSite
   let place: Place
+  /// Φ: 2^16 times what quantisation can add to the length of a row of operands.
+  private let slack: UInt128
 
   init(_ norms: RowNorms, site: QuantizerSite, place: Place) {
     self.norms = norms
     self.site = site
     self.place = place
+    let root = integerSquareRootUp(UInt128(norms.matrix.columns))
+    slack = 1 << 16 + 1 << 8 + ((root << 16) + 249) / 250
   }
 
   private var matrix: Matrix { norms.matrix }
-
-  /// Φ: 2^16 times what quantisation can add to the length of a row of operands.
-  private var slack: UInt128 {
-    let root = integerSquareRootUp(UInt128(matrix.columns))
-    return 1 << 16 + 1 << 8 + ((root << 16) + 249) / 250
-  }
 
   /// Rule 2: operands after a norm whose scalar stays in the row scale.
   func afterNorm(_ norm: RowScaleNorm) throws(ProgramError) -> Int64 {
@@ -80,80 +78,28 @@ func checkQuantizer(block: Int, bound: UInt128, _ place: Place) throws(ProgramEr
   }
 }
 
-/// Rule 7.
-struct AttentionBounds {
-  let attention: Attention
-  let layer: Int
-  let rowNorms: [RowNorms]
+/// What the first matrices of a block multiply: the residual stream, normed or not, quantised.
+struct BlockInput {
+  let norm: InputNorm
+  let site: QuantizerSite
+  /// Greatest |x| of the residual stream.
+  let residual: Int64
 
-  func outputBound() throws(ProgramError) -> Int64 {
-    let place = Place("attention", layer: layer)
-    try NormBounds.check(attention.norm, Place("attention norm", layer: layer))
-    try checkScores(place)
-    try checkValues(Place("value", layer: layer))
-    let bound = scaledUp(16_256 * (1 << 14 + 1), by: 12 - attention.valueCap - 14) + 1
-    try checkQuantizer(block: attention.outputSite.block, bound: bound, Place("output", layer: layer))
-    return try LinearBound(
-      rowNorms[attention.output.index], site: attention.outputSite, place: Place("output", layer: layer)
-    ).general(Int64(bound), fraction: Attention.outputFraction)
+  /// Rules 4 and 6.
+  init(_ norm: InputNorm, _ site: QuantizerSite, residual: Int64, _ place: Place) throws(ProgramError) {
+    try NormBounds.check(norm, input: residual, place)
+    if norm == .none { try checkQuantizer(block: site.block, bound: UInt128(residual), place) }
+    self.norm = norm
+    self.site = site
+    self.residual = residual
   }
 
-  private func projectionBound(_ matrix: Matrix, _ name: String) throws(ProgramError) -> Int64 {
-    try LinearBound(rowNorms[matrix.index], site: attention.inputSite, place: Place(name, layer: layer))
-      .afterNorm(attention.norm)
-  }
-
-  private func checkScores(_ place: Place) throws(ProgramError) {
-    var query = try projectionBound(attention.query, "query")
-    var key = try projectionBound(attention.key, "key")
-    if let norm = attention.queryNorm { query = try NormBounds.formed(norm, Place("query norm", layer: layer)) }
-    if let norm = attention.keyNorm { key = try NormBounds.formed(norm, Place("key norm", layer: layer)) }
-    let offset = attention.keyOffsets?.map(\.magnitude).max() ?? 0
-    let rotatedQuery = UInt128(query) << 16
-    let rotatedKey = UInt128(key) << 16 + UInt128(offset)
-    try checkQuantizer(block: attention.queryKeyBlock, bound: rotatedQuery, Place("query", layer: layer))
-    try checkQuantizer(block: attention.queryKeyBlock, bound: rotatedKey, Place("key", layer: layer))
-    let limits = UInt128(attention.queryLimbs == 2 ? 32_767 : 127) * UInt128(attention.keyLimbs == 2 ? 32_767 : 127)
-    guard UInt128(attention.headSize) * limits << 24 < 1 << 60 else {
-      throw .bound(place: place, rule: "the product of a query and a key could leave 60 bits")
+  /// Rules 1 to 3: the bound of a matrix's outputs.
+  func bound(_ norms: RowNorms, _ place: Place) throws(ProgramError) -> Int64 {
+    let linear = LinearBound(norms, site: site, place: place)
+    guard let rowScale = norm.rowScale else {
+      return try linear.general(residual, fraction: Graph.residualFraction)
     }
-    let block = UInt128(attention.queryKeyBlock)
-    let factor = UInt128(attention.scoreMantissa) * UInt128(attention.headSize) * block * block
-    let product = saturatingProduct(saturatingProduct(rotatedQuery, rotatedKey), factor)
-    let fraction = attention.rotatedQueryFraction + attention.rotatedKeyFraction
-    let score = saturatingProduct(scaledUp(product, by: 7 - attention.scoreExponent - fraction), 2)
-    guard score < 1 << 60 else { throw .bound(place: place, rule: "a score could reach \(score), beyond 60 bits") }
-  }
-
-  private func checkValues(_ place: Place) throws(ProgramError) {
-    let value = try projectionBound(attention.value, "value")
-    let scaled = scaledUp(UInt128(value), by: max(0, attention.valueCap - attention.value.outputFraction))
-    guard scaled < 1 << 60 else { throw .bound(place: place, rule: "a value could reach \(scaled), beyond 60 bits") }
-  }
-}
-
-/// Rule 8.
-struct FeedForwardBounds {
-  let feedForward: FeedForward
-  let layer: Int
-  let rowNorms: [RowNorms]
-
-  func outputBound() throws(ProgramError) -> Int64 {
-    try NormBounds.check(feedForward.norm, Place("feed-forward norm", layer: layer))
-    let gate = try projectionBound(feedForward.gate, "gate")
-    let up = try projectionBound(feedForward.up, "up")
-    let place = Place("down", layer: layer)
-    guard gate < 1 << 43 else {
-      throw .bound(place: Place("gate", layer: layer), rule: "a gate could reach \(gate), beyond 43 bits")
-    }
-    let product = saturatingProduct(UInt128(gate) + 1, UInt128(up))
-    try checkQuantizer(block: feedForward.downSite.block, bound: product, place)
-    return try LinearBound(rowNorms[feedForward.down.index], site: feedForward.downSite, place: place)
-      .general(Int64(product), fraction: feedForward.productFraction)
-  }
-
-  private func projectionBound(_ matrix: Matrix, _ name: String) throws(ProgramError) -> Int64 {
-    try LinearBound(rowNorms[matrix.index], site: feedForward.inputSite, place: Place(name, layer: layer))
-      .afterNorm(feedForward.norm)
+    return try linear.afterNorm(rowScale)
   }
 }

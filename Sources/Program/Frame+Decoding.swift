@@ -23,6 +23,9 @@ extension Frame {
     try compare(with: file)
   }
 
+  /// Graph, tables and as many matrices as any structure may have.
+  private static let weightSectionLimit = 1 << 22
+
   /// Magic, versions and the two counts.
   private static func readCounts(_ file: MappedFile) throws(ProgramError) -> (weights: Int, information: Int) {
     guard file.count >= fixedSize else {
@@ -38,7 +41,7 @@ extension Frame {
         throw reader.failure("arithmetic version \(arithmetic); this build runs version 1")
       }
       let weights = Int(try reader.read(UInt32.self))
-      guard weights >= 4, weights <= 3 + 7 * GraphLimits.layerCount + 1 else {
+      guard (2...weightSectionLimit).contains(weights) else {
         throw reader.failure("\(weights) weight sections")
       }
       let information = Int(try reader.read(UInt32.self))

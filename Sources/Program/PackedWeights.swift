@@ -1,76 +1,6 @@
 import FileMapping
 import Hashing
 
-/// One matrix's content in logical order, before packing.
-package struct MatrixContent: Equatable, Sendable {
-  /// Shape (rows, columns), row-major, −127…127.
-  package var weights: [Int8]
-  /// Shape (rows,), 1…4095.
-  package var scales: [UInt16]
-  /// Shape (rows,) at the matrix's output fraction, or empty.
-  package var biases: [Int64]
-
-  package init(weights: [Int8], scales: [UInt16], biases: [Int64] = []) {
-    self.weights = weights
-    self.scales = scales
-    self.biases = biases
-  }
-}
-
-/// Where the parts of one matrix lie within its section (SPEC.md, section 6).
-package struct MatrixLayout: Sendable {
-  package static let panelRows = 32
-  package static let groupColumns = 4
-
-  let matrix: Matrix
-
-  init(_ matrix: Matrix) {
-    self.matrix = matrix
-  }
-
-  /// Column groups of a panel.
-  package var groupCount: Int { (matrix.columns + Self.groupColumns - 1) / Self.groupColumns }
-  package var panelCount: Int { (matrix.rows + Self.panelRows - 1) / Self.panelRows }
-  /// Bytes of one panel.
-  package var panelSize: Int { groupCount * Self.panelRows * Self.groupColumns }
-
-  var weightsLength: Int {
-    matrix.layout == .rows ? matrix.rows * matrix.columns : panelCount * panelSize
-  }
-  var scalesOffset: Int { weightsLength }
-  var biasesOffset: Int { (weightsLength + 2 * matrix.rows).roundedUp(to: 8) }
-  var length: Int { matrix.hasBias ? biasesOffset + 8 * matrix.rows : scalesOffset + 2 * matrix.rows }
-
-  /// Offset of W[row, column].
-  func offset(row: Int, column: Int) -> Int {
-    guard matrix.layout == .panels else { return row * matrix.columns + column }
-    let panel = row / Self.panelRows * panelSize
-    let group = column / Self.groupColumns * Self.panelRows * Self.groupColumns
-    return panel + group + row % Self.panelRows * Self.groupColumns + column % Self.groupColumns
-  }
-
-  /// The section's bytes.
-  func pack(_ content: MatrixContent) -> [UInt8] {
-    precondition(content.weights.count == matrix.rows * matrix.columns && content.scales.count == matrix.rows)
-    precondition(content.biases.count == (matrix.hasBias ? matrix.rows : 0))
-    var bytes = [UInt8](repeating: 0, count: weightsLength)
-    var source = 0
-    for row in 0..<matrix.rows {
-      for column in 0..<matrix.columns {
-        bytes[offset(row: row, column: column)] = UInt8(bitPattern: content.weights[source])
-        source += 1
-      }
-    }
-    var tail = ByteWriter()
-    tail.write(content.scales)
-    if matrix.hasBias {
-      tail.writeZeros(biasesOffset - scalesOffset - 2 * matrix.rows)
-      tail.write(content.biases)
-    }
-    return bytes + tail.bytes
-  }
-}
-
 /// One weight matrix where it lies in the mapped program file.
 ///
 /// `@unchecked Sendable`: the pointer leads into memory that is read-only and kept alive by `file`.
@@ -101,10 +31,25 @@ package struct PackedWeights: @unchecked Sendable {
     }
   }
 
-  /// The logical row n, shape (columns,).
+  /// The logical row n, shape (columns,); of an int4 matrix the products σ·c, which wrap where a file breaks their ranges.
   package func row(_ n: Int) -> [Int8] {
     precondition((0..<matrix.rows).contains(n))
-    return withExtendedLifetime(file) { (0..<matrix.columns).map { panels[layout.offset(row: n, column: $0)] } }
+    return withExtendedLifetime(file) {
+      (0..<matrix.columns).map { column in
+        let byte = panels[layout.offset(row: n, column: column)]
+        guard matrix.format == .int4 else { return byte }
+        let scale = panels[layout.scaleOffset(row: n, block: column / Int4Block.columns)]
+        return Int4Block.nibble(UInt8(bitPattern: byte), shift: Int4Block.shift(column: column)) &* scale
+      }
+    }
+  }
+
+  /// σ of row n, shape (⌈columns / 32⌉,); empty for an int8 matrix.
+  package func groupScales(_ n: Int) -> [UInt8] {
+    guard matrix.format == .int4 else { return [] }
+    return withExtendedLifetime(file) {
+      (0..<layout.blockCount).map { UInt8(bitPattern: panels[layout.scaleOffset(row: n, block: $0)]) }
+    }
   }
 
   package func bias(_ n: Int) -> Int64 {
@@ -125,13 +70,18 @@ package struct PackedWeights: @unchecked Sendable {
       chunk.withUnsafeBytes { hasher.update($0.bindMemory(to: UInt8.self)) }
       chunks.append(hasher.finalize())
     }
+    if matrix.format == .int4 { chunks.append(Merkle.leaf(groupScales(n))) }
     return chunks.root
   }
 
   /// The matrix's root: M over its row hashes.
   package func root() -> Digest {
+    var reader = PanelRows(self)
     var tree = MerkleAccumulator()
-    for row in 0..<matrix.rows { tree.append(rowHash(row)) }
+    for panel in 0..<layout.panelCount {
+      reader.load(panel)
+      tree.append(reader.root(panel))
+    }
     return tree.root
   }
 }

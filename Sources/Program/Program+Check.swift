@@ -9,11 +9,11 @@ extension Program {
   package func checkContent(progress: ((Double) -> Void)? = nil) throws(ProgramError) {
     try checkFrameAndTexts()
     var rowNorms: [RowNorms] = []
-    for (place, matrix) in graph.matrices {
+    for (place, matrix) in structure.matrices {
       rowNorms.append(try checkMatrix(matrix, place))
       progress?(Double(frame.weights[matrix.index + 2].range.upperBound) / Double(file.count))
     }
-    _ = try Bounds(graph: graph, rowNorms: rowNorms)
+    try structure.checkBounds(rowNorms)
     progress?(1)
   }
 
@@ -31,8 +31,10 @@ extension Program {
   /// - Returns: what the bounds need to know of it.
   package func checkMatrix(_ matrix: Matrix, _ place: Place) throws(ProgramError) -> RowNorms {
     let weights = weights(of: matrix)
-    let norms: RowNorms = try check(weights, place)
-    try compare(frame.weights[matrix.index + 2], weights.root())
+    try check(weights, place)
+    let sweep = MatrixSweep(weights, place: place, offset: frame.weights[matrix.index + 2].offset)
+    let (norms, root) = try sweep.run()
+    try compare(frame.weights[matrix.index + 2], root)
     return norms
   }
 
@@ -55,7 +57,7 @@ extension Program {
     }
   }
 
-  /// Ranges of weights, scales and biases, and zero padding within the packed layout.
+  /// Ranges of scales and biases, and zero padding of an int8 matrix.
   private func check(_ weights: PackedWeights, _ place: Place) throws(ProgramError) {
     let matrix = weights.matrix
     for row in 0..<matrix.rows {
@@ -66,35 +68,30 @@ extension Program {
         throw .weights(place: place, row: row, reason: "a bias of \(weights.bias(row))")
       }
     }
-    try checkPackedPadding(weights, place)
+    try checkScalesPadding(weights)
+    if weights.matrix.format == .int8 { try checkPanelPadding(weights) }
   }
 
-  private func check(_ weights: PackedWeights, _ place: Place) throws(ProgramError) -> RowNorms {
-    let _: Void = try check(weights, place)
-    var norms = RowNorms(matrix: weights.matrix)
-    for row in 0..<weights.matrix.rows {
-      let values = weights.row(row)
-      guard !values.contains(-128) else { throw .weights(place: place, row: row, reason: "a weight of −128") }
-      norms.append(values, scale: weights.scales[row], bias: weights.bias(row))
-    }
-    return norms
-  }
-
-  private func checkPackedPadding(_ weights: PackedWeights, _ place: Place) throws(ProgramError) {
+  /// Zeros between scales and biases.
+  private func checkScalesPadding(_ weights: PackedWeights) throws(ProgramError) {
     let (matrix, layout) = (weights.matrix, weights.layout)
-    let section = frame.weights[matrix.index + 2]
-    if matrix.hasBias {
-      let gap = layout.scalesOffset + 2 * matrix.rows..<layout.biasesOffset
-      for offset in gap where file.integer(at: section.offset + offset, as: UInt8.self) != 0 {
-        throw .padding(offset: section.offset + offset)
-      }
+    guard matrix.hasBias else { return }
+    let start = frame.weights[matrix.index + 2].offset
+    for offset in layout.scalesOffset + 2 * matrix.rows..<layout.biasesOffset
+    where file.integer(at: start + offset, as: UInt8.self) != 0 {
+      throw .padding(offset: start + offset)
     }
+  }
+
+  /// Zeros in the rows and columns that fill an int8 matrix's panels up.
+  private func checkPanelPadding(_ weights: PackedWeights) throws(ProgramError) {
+    let (matrix, layout) = (weights.matrix, weights.layout)
     guard matrix.layout == .panels else { return }
     for row in 0..<layout.panelCount * MatrixLayout.panelRows {
       let end = layout.groupCount * MatrixLayout.groupColumns
       let columns = row < matrix.rows ? matrix.columns..<end : 0..<end
       for column in columns where weights.panels[layout.offset(row: row, column: column)] != 0 {
-        throw .padding(offset: section.offset + layout.offset(row: row, column: column))
+        throw .padding(offset: frame.weights[matrix.index + 2].offset + layout.offset(row: row, column: column))
       }
     }
   }

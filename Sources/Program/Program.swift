@@ -3,11 +3,11 @@ import Hashing
 
 /// An integer model with its tokenizer and template, in a memory-mapped file, addressed by its root (SPEC.md, section 6).
 ///
-/// Opening checks everything that is cheap: the frame, the graph and its legality, the sections' lengths. Nothing may be
+/// Opening checks everything that is cheap: the frame, the structure and its legality, the sections' lengths. Nothing may be
 /// computed or signed with a program before `checkContent` has gone through every byte.
 package struct Program: Sendable {
   package let file: MappedFile
-  package let graph: Graph
+  package let structure: Structure
   /// The root of everything that decides a token, given the prompt's tokens.
   package let weightsRoot: Digest
   /// The program's name.
@@ -26,10 +26,10 @@ package struct Program: Sendable {
   package init(_ file: MappedFile) throws(ProgramError) {
     self.file = file
     frame = try Frame(decoding: file)
-    graph = try Graph(decoding: file.bytes(frame.weights[0].range))
+    structure = try Structure(decoding: file.bytes(frame.weights[0].range))
     weightsRoot = frame.weightsRoot
     root = frame.programRoot
-    let matrices = graph.matrices
+    let matrices = structure.matrices
     guard frame.weights.count == matrices.count + 2 else {
       throw .header(
         field: "the count of weight sections", expected: "\(matrices.count + 2)", actual: "\(frame.weights.count)")
@@ -43,7 +43,19 @@ package struct Program: Sendable {
     }
   }
 
-  /// The packed weights of one of the graph's matrices.
+  /// The transformer's graph.
+  /// - Throws: `ProgramError.kind` for a program that is no transformer.
+  package var graph: Graph {
+    get throws(ProgramError) { try structure.graph }
+  }
+
+  /// The network.
+  /// - Throws: `ProgramError.kind` for a program that is no network.
+  package var network: Network {
+    get throws(ProgramError) { try structure.network }
+  }
+
+  /// The packed weights of one of the structure's matrices.
   package func weights(of matrix: Matrix) -> PackedWeights {
     PackedWeights(matrix, in: file, section: frame.weights[matrix.index + 2])
   }

@@ -23,6 +23,8 @@ package enum ProgramError: Error, Equatable, Sendable, CustomStringConvertible {
   case section(name: String, expected: Digest, actual: Digest)
   /// The tables are not those of the arithmetic version.
   case tables
+  /// The program is of another kind than what is asked of it.
+  case kind(needed: String, found: String)
   /// The program is not the one that was asked for.
   case root(expected: Digest, actual: Digest)
 
@@ -40,6 +42,7 @@ package enum ProgramError: Error, Equatable, Sendable, CustomStringConvertible {
     case .section(let name, let expected, let actual):
       "program file damaged: section \(name) hashes to \(actual), its root is \(expected)"
     case .tables: "program file damaged: its tables are not those of arithmetic version 1"
+    case .kind(let needed, let found): "wrong kind of program: this is one of kind \(found), not \(needed)"
     case .root(let expected, let actual): "wrong program: its root is \(actual), expected \(expected)"
     }
   }

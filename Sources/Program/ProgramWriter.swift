@@ -4,24 +4,28 @@ import Hashing
 
 /// Everything of a program but its weights.
 package struct ProgramParts: Sendable {
-  package var graph: Graph
+  package var structure: Structure
   package var tokenizer: [UInt8]
   package var template: [UInt8]
   package var sources: [UInt8]
 
   package init(graph: Graph, tokenizer: [UInt8] = [], template: [UInt8] = [], sources: [UInt8] = []) {
-    self.graph = graph
+    self.init(structure: .transformer(graph), tokenizer: tokenizer, template: template, sources: sources)
+  }
+
+  package init(structure: Structure, tokenizer: [UInt8] = [], template: [UInt8] = [], sources: [UInt8] = []) {
+    self.structure = structure
     self.tokenizer = tokenizer
     self.template = template
     self.sources = sources
-    self.graph.numberMatrices()
+    self.structure.numberMatrices()
   }
 
   fileprivate var frame: Frame {
     var lengths: [(kind: SectionKind, index: Int, length: Int)] = [
-      (.graph, 0, graph.encoded().count), (.tables, 0, Tables.encoded.count),
+      (.graph, 0, structure.encoded().count), (.tables, 0, Tables.encoded.count),
     ]
-    for (_, matrix) in graph.matrices { lengths.append((.matrix, matrix.index, MatrixLayout(matrix).length)) }
+    for (_, matrix) in structure.matrices { lengths.append((.matrix, matrix.index, MatrixLayout(matrix).length)) }
     lengths.append((.tokenizer, 0, tokenizer.count))
     lengths.append((.template, 0, template.count))
     lengths.append((.sources, 0, sources.count))
@@ -75,9 +79,9 @@ package enum ProgramWriter {
       frame.setRoot(Merkle.bytesRoot(bytes), ofSection: number)
       try sink(bytes, frame.sections[number].offset)
     }
-    try put(parts.graph.encoded(), 0)
+    try put(parts.structure.encoded(), 0)
     try put(Tables.encoded, 1)
-    for (place, matrix) in parts.graph.matrices {
+    for (place, matrix) in parts.structure.matrices {
       let packed = MatrixLayout(matrix).pack(try content(place, matrix))
       let section = Section(kind: .matrix, index: matrix.index, offset: 0, length: packed.count, root: .zero)
       let weights = PackedWeights(matrix, in: MappedFile(name: "\(place)", bytes: packed), section: section)

@@ -35,7 +35,7 @@ package struct SamplerParameters: Equatable, Sendable {
   }
 }
 
-/// Chooses tokens from logits, deterministically, by integers (SPEC.md, 3.9).
+/// Chooses tokens from logits, deterministically, by integers (SPEC.md, 3.9); `ReferenceSampler` defines the same.
 package struct Sampler: Sendable {
   private let parameters: SamplerParameters
   private let seed: Digest
@@ -60,10 +60,12 @@ package struct Sampler: Sendable {
 
   /// Chooses the next token of the answer.
   /// - Parameter logits: shape (vocabularyCount,), 16 fraction bits.
-  /// - Complexity: O(V), and O(V log V) where top-k or top-p asks for ranks.
+  /// - Complexity: O(V), and O(V log k) with top-k; top-p sorts only the tokens whose weights are about the last kept one's.
   package mutating func next(_ logits: [Int32]) -> UInt32 {
-    let adjusted = adjusted(logits)
-    let token = parameters.temperature == 0 ? greatest(adjusted) : drawn(adjusted)
+    let token = withUnsafeTemporaryAllocation(of: Int64.self, capacity: logits.count) { adjusted in
+      adjust(logits, into: adjusted)
+      return parameters.temperature == 0 ? Self.greatest(adjusted) : draw(adjusted)
+    }
     isSeen[Int(token)] = true
     answerCounts[token, default: 0] += 1
     answerCount += 1
@@ -71,8 +73,8 @@ package struct Sampler: Sendable {
   }
 
   /// Bias, repetition, then frequency and presence.
-  private func adjusted(_ logits: [Int32]) -> [Int64] {
-    var adjusted = logits.map { Int64($0) }
+  private func adjust(_ logits: [Int32], into adjusted: UnsafeMutableBufferPointer<Int64>) {
+    for index in logits.indices { adjusted[index] = Int64(logits[index]) }
     for (token, bias) in parameters.biases where token < logits.count {
       adjusted[Int(token)] += floorQuotient(Int64(bias) << 16, 10_000)
     }
@@ -89,52 +91,52 @@ package struct Sampler: Sendable {
         adjusted[Int(token)] -= floorQuotient(penalty << 16, 10_000)
       }
     }
-    return adjusted
   }
 
-  private func greatest(_ logits: [Int64]) -> UInt32 {
+  private static func greatest(_ logits: UnsafeMutableBufferPointer<Int64>) -> UInt32 {
     var best = 0
     for index in logits.indices where logits[index] > logits[best] { best = index }
     return UInt32(best)
   }
 
-  private func drawn(_ logits: [Int64]) -> UInt32 {
-    var weights = weights(logits)
-    keepNucleus(logits, &weights)
-    let total = weights.reduce(0, +)
-    let target = UInt64((UInt128(uniform()) * UInt128(total)) >> 64)
-    var cumulative: UInt64 = 0
-    for (index, weight) in weights.enumerated() {
-      cumulative += weight
-      if cumulative > target { return UInt32(index) }
+  private func draw(_ logits: UnsafeMutableBufferPointer<Int64>) -> UInt32 {
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: logits.count) { weights in
+      weigh(logits, into: weights)
+      keepNucleus(logits, weights)
+      let target = uniform().multipliedFullWidth(by: Nucleus.sum(weights)).high
+      var cumulative: UInt64 = 0
+      for (index, weight) in weights.enumerated() {
+        cumulative += UInt64(weight)
+        if cumulative > target { return UInt32(index) }
+      }
+      preconditionFailure("the greatest logit has a positive weight")
     }
-    preconditionFailure("the greatest logit has a positive weight")
   }
 
-  private func weights(_ logits: [Int64]) -> [UInt64] {
+  /// w = EXPF[δ mod 4096] >> ⌊δ/4096⌋, below 2^31.
+  private func weigh(_ logits: UnsafeMutableBufferPointer<Int64>, into weights: UnsafeMutableBufferPointer<UInt32>) {
     let greatest = logits.max() ?? 0
     let rate = 94_548 * 10_000 / Int64(parameters.temperature)
-    return logits.map { logit in
-      let distance = rs(min(greatest - logit, 1 << 36) * rate, 20)
-      let octave = distance >> 12
-      return octave >= 31 ? 0 : UInt64(Tables.expFraction[Int(distance & 4095)] >> UInt32(octave))
+    Tables.expFraction.withUnsafeBufferPointer { table in
+      for index in logits.indices {
+        // rs(min(max ℓ − ℓ, 2^36) · τ, 20), at most 2^40.
+        let distance = (min(greatest &- logits[index], 1 << 36) &* rate &+ 1 << 19) &>> 20
+        let octave = distance &>> 12
+        weights[index] = octave >= 31 ? 0 : table[Int(distance & 4095)] &>> UInt32(truncatingIfNeeded: octave)
+      }
     }
   }
 
   /// Zeroes the weights that top-k and top-p drop.
-  private func keepNucleus(_ logits: [Int64], _ weights: inout [UInt64]) {
-    let limit = parameters.topK == 0 ? logits.count : min(parameters.topK, logits.count)
-    guard limit < logits.count || parameters.topP < 10_000 else { return }
-    let ranked = logits.indices.sorted { (-logits[$0], $0) < (-logits[$1], $1) }.prefix(limit)
-    let total = ranked.reduce(UInt128(0)) { $0 + UInt128(weights[$1]) }
-    var kept = [UInt64](repeating: 0, count: weights.count)
-    var sum: UInt128 = 0
-    for index in ranked {
-      kept[index] = weights[index]
-      sum += UInt128(weights[index])
-      if parameters.topP < 10_000, sum * 10_000 >= UInt128(parameters.topP) * total { break }
+  private func keepNucleus(
+    _ logits: UnsafeMutableBufferPointer<Int64>, _ weights: UnsafeMutableBufferPointer<UInt32>
+  ) {
+    let nucleus = Nucleus(logits: UnsafeBufferPointer(logits), weights: weights)
+    if parameters.topK != 0, parameters.topK < logits.count {
+      nucleus.keep(first: parameters.topK, share: parameters.topP)
+    } else if parameters.topP < 10_000 {
+      nucleus.keep(share: parameters.topP)
     }
-    weights = kept
   }
 
   private func uniform() -> UInt64 {
@@ -148,7 +150,7 @@ package struct Sampler: Sendable {
 }
 
 /// ⌊a / b⌋ for b > 0.
-private func floorQuotient(_ a: Int64, _ b: Int64) -> Int64 {
+func floorQuotient(_ a: Int64, _ b: Int64) -> Int64 {
   let (quotient, remainder) = a.quotientAndRemainder(dividingBy: b)
   return remainder < 0 ? quotient - 1 : quotient
 }

@@ -1,9 +1,15 @@
 import Hashing
 
-/// The form of a request.
+/// The form of a request: where it was sent, and with that what its answer is.
 public enum RequestForm: UInt8, Sendable, CaseIterable {
   case chat = 1
   case completions = 2
+  case embeddings = 3
+  case images = 4
+  case sequences = 5
+
+  /// Whether the answer is generated token by token; all other answers are values, without a token.
+  public var generates: Bool { self == .chat || self == .completions }
 }
 
 /// What a provider signs before it computes: that it will answer this request, with this program, at these prices.

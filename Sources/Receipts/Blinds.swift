@@ -35,8 +35,11 @@ public struct Blinds: Equatable, Sendable {
   }
 
   /// The salt of a provider's trace hashes (SPEC §7): the same cells hash differently for every provider and job.
-  public func traceSalt(provider: Digest) -> Digest {
-    taggedHash("razao/salt/trace/1", provider.bytes, trace.bytes)
+  public func traceSalt(provider: Digest) -> Digest { Self.traceSalt(provider: provider, traceBlind: trace) }
+
+  /// The same from the one blind that it depends on.
+  public static func traceSalt(provider: Digest, traceBlind: Digest) -> Digest {
+    taggedHash("razao/salt/trace/1", provider.bytes, traceBlind.bytes)
   }
 }
 

@@ -20,10 +20,13 @@ public struct Bundle: Equatable, Sendable {
     didSet { if trace?.isEmpty == true { trace = nil } }
   }
   public var certificate: CertificateStatement?
+  /// Where the receipt's cached prefix comes from; `nil` exactly when it has none.
+  public var prefixOrigin: PrefixOrigin?
 
   public init(
     receipt: SignedReceipt, accept: SignedAccept, blinds: Blinds, requestBody: [UInt8], prompt: [UInt32],
-    answer: [UInt32], text: [UInt8], trace: [Digest]? = nil, certificate: CertificateStatement? = nil
+    answer: [UInt32], text: [UInt8], trace: [Digest]? = nil, certificate: CertificateStatement? = nil,
+    prefixOrigin: PrefixOrigin? = nil
   ) {
     self.receipt = receipt
     self.accept = accept
@@ -34,6 +37,7 @@ public struct Bundle: Equatable, Sendable {
     self.text = text
     self.trace = trace?.isEmpty == true ? nil : trace
     self.certificate = certificate
+    self.prefixOrigin = prefixOrigin
   }
 
   /// The most bytes of one variable field.
@@ -46,7 +50,7 @@ public struct Bundle: Equatable, Sendable {
   public func encoded() -> [UInt8] {
     precondition(trace?.count ?? 0 <= TraceHashes.limit, "a bundle carries short traces only")
     var writer = ByteWriter()
-    writer.writeHeading("RAZAOBN1", version: 1)
+    writer.writeHeading("RAZAOBN1", version: prefixOrigin == nil ? 1 : 2)
     writer.writeField(receipt.encoded())
     writer.writeField(accept.encoded())
     writer.writeField(blinds.master.bytes)
@@ -56,6 +60,7 @@ public struct Bundle: Equatable, Sendable {
     writer.writeField(text)
     writer.writeField(trace.map { [1] + $0.flatMap(\.bytes) } ?? [0])
     writer.writeField(certificate.map { $0.signature.bytes + $0.der } ?? [])
+    if let prefixOrigin { writer.writeField(prefixOrigin.encoded()) }
     return writer.bytes
   }
 
@@ -78,6 +83,11 @@ public struct Bundle: Equatable, Sendable {
     text = fields.text
     trace = fields.trace
     certificate = fields.certificate
+    guard let field = fields.prefixOrigin else { return }
+    guard let origin = try PrefixOrigin(field: field) else {
+      throw ReceiptDecodingError(layout: "bundle", cause: fields.malformedOrigin)
+    }
+    prefixOrigin = origin
   }
 }
 
@@ -92,10 +102,14 @@ private struct BundleFields {
   let text: [UInt8]
   let trace: [Digest]?
   let certificate: CertificateStatement?
+  /// Not read yet; at most as long as a path allows. `nil` in version 1.
+  let prefixOrigin: [UInt8]?
+  let malformedOrigin: ByteReaderError
 
   init(_ bytes: [UInt8]) throws(ByteReaderError) {
     var reader = ByteReader(bytes)
-    try reader.readHeading("RAZAOBN1", version: 1)
+    let version = try reader.readHeading("RAZAOBN1")
+    guard (1...2).contains(version) else { throw reader.failure("a version other than 1 and 2") }
     receipt = try reader.readField("receipt", sizes: SignedReceipt.byteCount...SignedReceipt.byteCount)
     accept = try reader.readField("accept", sizes: SignedAccept.byteCount...SignedAccept.byteCount)
     let blind = try reader.readField("master blind", sizes: 32...32)
@@ -107,6 +121,13 @@ private struct BundleFields {
     text = try reader.readField("text")
     trace = try Self.trace(&reader)
     certificate = try Self.certificate(&reader)
+    malformedOrigin = reader.failure("a cached prefix's origin that is not receipt, blind and path")
+    prefixOrigin =
+      version == 1
+      ? nil
+      : try reader.readField(
+        "prefix origin",
+        sizes: PrefixOrigin.fixedByteCount...PrefixOrigin.fixedByteCount + 32 * PrefixOrigin.pathLimit)
     try reader.finish()
   }
 

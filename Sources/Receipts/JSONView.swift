@@ -48,6 +48,7 @@ extension Receipt {
       "endpoint": .string("\(form)"),
       "request": ["commitment": .string(requestCommitment.hex), "bytes": JSON(requestByteCount)],
       "prompt": ["commitment": .string(promptCommitment.hex), "tokens": JSON(promptCount)],
+      "cached_prefix": ["positions": JSON(prefix.length), "commitment": .string(prefix.commitment.hex)],
       "sampling": sampling.json, "seed": seed.json, "accept_hash": .string(acceptHash.hex),
       "answer": answer.json,
       "trace": [
@@ -103,6 +104,13 @@ extension Bundle {
       "trace": trace.map { .array($0.map { .string($0.hex) }) } ?? .null,
       "certificate": certificate.map {
         ["der": .string($0.der.hex), "signature": .string($0.signature.bytes.hex)]
+      } ?? .null,
+      "prefix_origin": prefixOrigin.map {
+        [
+          "receipt": $0.receipt.body.json, "receipt_signature": .string($0.receipt.signature.bytes.hex),
+          "trace_blind": .string($0.traceBlind.hex), "root": .string($0.root.hex),
+          "path": .array($0.path.map { .string($0.hex) }),
+        ]
       } ?? .null,
     ]
   }

@@ -19,6 +19,7 @@ public struct Receipt: Equatable, Sendable {
   public var requestByteCount: UInt64
   public var promptCommitment: Digest
   public var promptCount: UInt32
+  public var prefix: CachedPrefix
   public var sampling: StatedSampling
   public var seed: SeedStatement
   public var acceptHash: Digest
@@ -34,7 +35,8 @@ public struct Receipt: Equatable, Sendable {
   /// A receipt that repeats what an accept has fixed.
   public init(
     for accept: SignedAccept, arithmeticVersion: UInt32, promptCommitment: Digest, promptCount: UInt32,
-    sampling: StatedSampling, seed: SeedStatement, answer: AnswerStatement, trace: TraceStatement,
+    prefix: CachedPrefix = .none, sampling: StatedSampling, seed: SeedStatement, answer: AnswerStatement,
+    trace: TraceStatement,
     amountOwed: UInt64, times: ReceiptTimes
   ) {
     self.arithmeticVersion = arithmeticVersion
@@ -50,6 +52,7 @@ public struct Receipt: Equatable, Sendable {
     requestByteCount = accept.body.requestByteCount
     self.promptCommitment = promptCommitment
     self.promptCount = promptCount
+    self.prefix = prefix
     self.sampling = sampling
     self.seed = seed
     acceptHash = accept.hash
@@ -83,7 +86,7 @@ extension Receipt: SignedLayout {
     requestByteCount = try reader.read()
     promptCommitment = try reader.readDigest()
     promptCount = try reader.read()
-    try reader.readReserved(36, "cached prefix")
+    prefix = CachedPrefix(length: try reader.read(), commitment: try reader.readDigest())
     sampling = try StatedSampling(&reader)
     seed = SeedStatement(
       kind: try reader.readCode(), commitment: try reader.readDigest(), material: try reader.readDigest())
@@ -114,7 +117,8 @@ extension Receipt: SignedLayout {
     writer.write(requestByteCount)
     writer.write(promptCommitment)
     writer.write(promptCount)
-    writer.writeZeros(36)
+    writer.write(prefix.length)
+    writer.write(prefix.commitment)
     sampling.write(to: &writer)
     writer.writeCode(seed.kind)
     writer.write(seed.commitment)

@@ -13,11 +13,16 @@ public struct ReceiptDecodingError: Error, Equatable, Sendable, CustomStringConv
 extension ByteReader {
   /// Reads the eight bytes that name a layout, and its version.
   mutating func readHeading(_ magic: StaticString, version: UInt32) throws(ByteReaderError) {
+    guard try readHeading(magic) == version else { throw failure("a version other than \(version)") }
+  }
+
+  /// Reads the eight bytes that name a layout; returns the version.
+  mutating func readHeading(_ magic: StaticString) throws(ByteReaderError) -> UInt32 {
     let bytes = try readBytes(8)
     guard bytes.elementsEqual(UnsafeBufferPointer(start: magic.utf8Start, count: magic.utf8CodeUnitCount)) else {
       throw failure("not a \(magic) file")
     }
-    guard try read(UInt32.self) == version else { throw failure("a version other than \(version)") }
+    return try read(UInt32.self)
   }
 
   /// Reads a one-byte code and the zeros that fill it up to `width` bytes.

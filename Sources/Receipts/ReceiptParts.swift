@@ -12,6 +12,30 @@ public enum FinishReason: UInt8, Sendable, CaseIterable {
   case contextFull = 4
   /// The requester went away, or the provider could not go on; the receipt is partial.
   case aborted = 5
+  /// The answer is a value and no text: it has no tokens and comes whole or not at all.
+  case complete = 6
+}
+
+/// The part of a trace that an earlier receipt of the same payer has committed already, because its keys and values were
+/// still in the provider's cache.
+public struct CachedPrefix: Equatable, Sendable {
+  /// Positions, fewer than the prompt's; 0 for none.
+  public var length: UInt32
+  /// H("razao/prefix/1", trace root over exactly these positions ‖ the trace blind that salted them in the earlier job);
+  /// zeros for none.
+  public var commitment: Digest
+
+  public static let none = CachedPrefix(length: 0, commitment: .zero)
+
+  public init(length: UInt32, commitment: Digest) {
+    self.length = length
+    self.commitment = commitment
+  }
+
+  /// The statement of a prefix by its root and the earlier job's trace blind.
+  public init(length: UInt32, root: Digest, traceBlind: Digest) {
+    self.init(length: length, commitment: taggedHash("razao/prefix/1", root.bytes, traceBlind.bytes))
+  }
 }
 
 /// The answer as a receipt states it.
@@ -60,7 +84,8 @@ public struct AnswerStatement: Equatable, Sendable {
 /// The root over every cell of the computation, and the grid's size.
 public struct TraceStatement: Equatable, Sendable {
   public var root: Digest
-  /// Prompt + answer − 1: the last answer token is never fed.
+  /// Of a text, prompt + answer − 1 − cached prefix: the last answer token is never fed. Of embeddings, the prompt's
+  /// tokens; of a picture or a sequence, 1.
   public var positions: UInt32
   public var layers: UInt32
 

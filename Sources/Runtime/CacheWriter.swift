@@ -1,10 +1,10 @@
+import CKernels
 import Program
 
-/// Writes one token's keys and values of one layer into the cache (SPEC.md, 3.6, K and V).
+/// Writes one token's keys and values of one layer into its sequence's cache (SPEC.md, 3.6, K and V).
 struct CacheWriter {
   let attention: Attention
   let layer: Int
-  let cache: KeyValueCache
   let rotations: Rotations
   /// Index of the layer's frequencies, `nil` for no rotation.
   let rotation: Int?
@@ -12,11 +12,12 @@ struct CacheWriter {
   /// - Parameters:
   ///   - keys: the key projection, shape (KV heads · headSize,); overwritten.
   ///   - values: the value projection, same shape.
-  ///   - token: place in the block of tokens, whose position is `position`.
+  ///   - token: place in the block of tokens.
+  ///   - position: its place in the sequence that `cache` belongs to.
   ///   - calibration: told of values and rotated keys before they are quantised.
   func append(
     keys: UnsafeMutablePointer<Int64>, values: UnsafeMutablePointer<Int64>, token: Int, position: Int,
-    calibration: Calibration?
+    cache: KeyValueCache, calibration: Calibration?
   ) {
     let size = attention.headSize
     for head in 0..<attention.keyValueHeadCount {
@@ -26,19 +27,19 @@ struct CacheWriter {
       if let norm = attention.keyNorm { RowNorm.apply(norm, to: key) }
       rotations.rotate(key, size: size, token: token, list: rotation)
       calibration?.record(layer: layer, head: head, rotatedKey: key, value: values + head * size, count: size)
-      write(key: key, head: head, to: span)
+      write(key: key, head: head, to: span, width: cache.layout.layers[layer].keyWidth)
       write(value: values + head * size, to: span)
     }
   }
 
-  private func write(key: UnsafeMutablePointer<Int64>, head: Int, to span: HeadSpan) {
+  private func write(key: UnsafeMutablePointer<Int64>, head: Int, to span: HeadSpan, width: Int) {
     let size = attention.headSize
     if let offsets = attention.keyOffsets {
       for index in 0..<size { key[index] &-= offsets[head * size + index] }
     }
     Hadamard.transform(key, count: size, block: attention.queryKeyBlock)
     let step = RowQuantizer.step(key, size, limit: attention.keyLimbs == 2 ? 32_767 : 127)
-    if cache.layout.layers[layer].keyWidth == 2 {
+    if width == 2 {
       RowQuantizer.quantize(key, size, step, into: span.wideKeys)
     } else {
       RowQuantizer.quantize(key, size, step, into: span.narrowKeys)
@@ -55,9 +56,14 @@ struct CacheWriter {
     let fraction = attention.value.outputFraction - attention.valueCap
     var n = 0
     while n < 7, rs(greatest, fraction + n) > 127 || rs(-least, fraction + n) < -127 { n += 1 }
+    span.shifts[0] = UInt8(n)
+    let isClamped = rs(greatest, fraction + n) > 127 || rs(-least, fraction + n) < -127
+    guard isClamped || fraction + n < 1 || fraction + n > 62 else {
+      razao_quantize_i8(value, attention.headSize, 1, Int64(fraction + n), span.values)
+      return
+    }
     for index in 0..<attention.headSize {
       span.values[index] = Int8(max(-127, min(127, rs(value[index], fraction + n))))
     }
-    span.shifts[0] = UInt8(n)
   }
 }

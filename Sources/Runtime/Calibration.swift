@@ -14,6 +14,8 @@ package final class Calibration {
 
   /// Shape (layers,).
   package private(set) var layers: [Layer]
+  /// Keeps the operands of every product, for weights that are rounded with error feedback; `nil` for none.
+  package var operands: OperandStatistics?
 
   package init(_ model: Model) {
     layers = model.graph.layers.map { layer in

@@ -50,81 +50,44 @@ package struct GeneratedToken: Equatable, Sendable {
 
 /// Generates an answer one token at a time; between two tokens a caller may stream, sign, or walk away.
 package struct Generation {
-  package let request: GenerationRequest
   /// The sequence that holds the cache and the trace.
   package let sequence: TokenSequence
-  private let stopTokens: [UInt32]
-  private var sampler: Sampler
-  private var chain: TokenChain
-  private var last: GeneratedToken?
-  /// Tokens of the prompt that are in the cache.
-  private var fed = 0
+  private var answer: Answer
   private var logits: [Int32] = []
 
+  /// - Parameter prefix: what a prefix cache holds of the prompt.
   /// - Throws: `RuntimeError` for an empty or too long prompt, tokens beyond the vocabulary, illegal parameters.
   package init(
-    _ request: GenerationRequest, model: Model, trace: TraceBuilder.Options? = nil, parallel: Parallel = Parallel(),
-    blockSize: Int = 32
+    _ request: GenerationRequest, model: Model, trace: TraceBuilder.Options? = nil, after prefix: PrefixHit? = nil,
+    parallel: Parallel = Parallel(), blockSize: Int = 64
   ) throws(RuntimeError) {
-    self.request = request
-    stopTokens = request.stopTokens ?? model.graph.stopTokens
-    sampler = try Sampler(checking: request, model: model)
-    chain = TokenChain(blind: request.chainBlind)
-    sequence = TokenSequence(model, parallel: parallel, blockSize: blockSize, trace: trace)
+    answer = try Answer(request, model: model)
+    sequence = TokenSequence(model, parallel: parallel, blockSize: blockSize, trace: trace, after: prefix)
   }
+
+  package var request: GenerationRequest { answer.request }
 
   /// Feeds the next block of the prompt.
   /// - Returns: whether the whole prompt has been fed. `next` feeds what is left; calling this first lets a caller stop
   ///   in the middle of a long prompt.
   package mutating func advancePrompt() throws(RuntimeError) -> Bool {
-    let end = min(fed + sequence.blockSize, request.prompt.count)
+    let (fed, prompt) = (sequence.count, request.prompt)
+    let end = min(fed + sequence.blockSize, prompt.count)
     guard fed < end else { return true }
-    let isLast = end == request.prompt.count
-    let rows = try sequence.prefill(Array(request.prompt[fed..<end]), logits: isLast ? .last : .none)
+    let isLast = end == prompt.count
+    let rows = try sequence.prefill(Array(prompt[fed..<end]), logits: isLast ? .last : .none)
     if let row = rows.last { logits = row }
-    fed = end
     return isLast
   }
 
   /// The next token of the answer, or `nil` after its end.
   package mutating func next() throws(RuntimeError) -> GeneratedToken? {
-    guard request.maximumTokens > 0, last?.end == nil else { return nil }
-    if let last {
+    guard request.maximumTokens > 0, !answer.isOver else { return nil }
+    if let last = answer.last {
       logits = try sequence.decode(last.token)
     } else {
       while try !advancePrompt() {}
     }
-    let token = sampler.next(logits)
-    chain.append(token)
-    let count = sampler.answerCount
-    let step = GeneratedToken(
-      token: token, count: count, chain: chain.end, traceRoot: sequence.trace?.root ?? .zero,
-      end: end(after: token, count: count))
-    last = step
-    return step
-  }
-
-  private func end(after token: UInt32, count: Int) -> GenerationEnd? {
-    if stopTokens.contains(token) { return .stopToken }
-    if count >= request.maximumTokens { return .lengthLimit }
-    return sequence.room == 0 ? .contextFull : nil
-  }
-}
-
-extension Sampler {
-  /// A sampler for a request that has been checked against the model.
-  init(checking request: GenerationRequest, model: Model) throws(RuntimeError) {
-    let graph = model.graph
-    guard !request.prompt.isEmpty else { throw .emptyPrompt }
-    guard request.prompt.count <= graph.contextLength else {
-      throw .contextOverflow(positions: request.prompt.count, limit: graph.contextLength)
-    }
-    for token in request.prompt where token >= graph.vocabularyCount {
-      throw .unknownToken(token, vocabularyCount: graph.vocabularyCount)
-    }
-    guard request.parameters.isLegal else { throw .illegalSampling }
-    self.init(
-      request.parameters, seed: request.seed, choice: request.choice, prompt: request.prompt,
-      vocabularyCount: graph.vocabularyCount)
+    return answer.choose(logits, after: sequence.state)
   }
 }

@@ -1,27 +1,35 @@
 import Program
 
 /// The quantised keys and values of one sequence, in blocks of positions, so that it grows without copying.
+///
+/// Blocks may be shared with other sequences that begin with the same tokens; whoever writes to one makes it its own
+/// first.
 final class KeyValueCache {
   let layout: CacheLayout
-  private(set) var blocks: [CacheBlock] = []
+  private(set) var blocks: [CacheBlock]
 
-  init(_ graph: Graph) {
-    layout = CacheLayout(graph)
+  /// - Parameter blocks: full blocks that the sequence begins with, shared.
+  init(_ layout: CacheLayout, sharing blocks: [CacheBlock] = []) {
+    self.layout = layout
+    self.blocks = blocks
   }
 
-  /// Makes room for positions `0..<count`, and lets go of blocks beyond.
-  func resize(_ count: Int) {
-    let needed = (count + CacheBlock.positionCount - 1) / CacheBlock.positionCount
-    while blocks.count < needed { blocks.append(CacheBlock(layout)) }
+  /// Makes room for positions `0..<count`, lets go of blocks beyond, and makes those from position `start` on its own.
+  func resize(_ count: Int, writingFrom start: Int) {
+    let needed = Self.blockCount(count)
     if blocks.count > needed { blocks.removeLast(blocks.count - needed) }
+    for index in min(start / CacheBlock.positionCount, blocks.count)..<blocks.count
+    where !isKnownUniquelyReferenced(&blocks[index]) {
+      blocks[index] = CacheBlock(copying: blocks[index])
+    }
+    while blocks.count < needed { blocks.append(CacheBlock(layout)) }
   }
 
-  /// Bytes that `count` positions take.
-  func byteCount(positions count: Int) -> Int {
-    (count + CacheBlock.positionCount - 1) / CacheBlock.positionCount * layout.blockByteCount
+  static func blockCount(_ positions: Int) -> Int {
+    (positions + CacheBlock.positionCount - 1) / CacheBlock.positionCount
   }
 
-  /// Bytes held now.
+  /// Bytes held now, shared ones included.
   var byteCount: Int { blocks.count * layout.blockByteCount }
 }
 
@@ -64,7 +72,10 @@ struct CacheLayout: Sendable {
 }
 
 /// Keys and values of consecutive positions, all layers; the positions of one head lie together.
-final class CacheBlock {
+///
+/// `@unchecked Sendable`: a block is written only by the one sequence that holds it alone, within one step; once it is
+/// shared it is only read.
+final class CacheBlock: @unchecked Sendable {
   static let positionCount = 64
 
   private let layout: CacheLayout
@@ -85,6 +96,16 @@ final class CacheBlock {
     exponents = Storage(count)
     steps = Storage(count)
     shifts = Storage(count)
+  }
+
+  convenience init(copying other: CacheBlock) {
+    self.init(other.layout)
+    keys.copy(other.keys)
+    values.copy(other.values)
+    mantissas.copy(other.mantissas)
+    exponents.copy(other.exponents)
+    steps.copy(other.steps)
+    shifts.copy(other.shifts)
   }
 
   /// One KV head of one layer, from one position of the block on.

@@ -2,13 +2,25 @@ import CKernels
 import Program
 
 /// One weight matrix in the mapped file and the products with it (SPEC.md, 3.4).
-struct Linear: Sendable {
+///
+/// `@unchecked Sendable`: the pointers lead into storage that `memory` owns and nobody writes after `init`.
+struct Linear: @unchecked Sendable {
   let weights: PackedWeights
+  /// Scales and biases where kernels can read them.
+  private let memory: (scales: Storage<UInt16>, biases: Storage<Int64>?)
+
+  init(weights: PackedWeights) {
+    self.weights = weights
+    memory = (Storage(weights.scales), weights.biases.isEmpty ? nil : Storage(weights.biases))
+  }
+
+  private var scales: UnsafePointer<UInt16> { UnsafePointer(memory.scales.start) }
+  private var biases: UnsafePointer<Int64>? { memory.biases.map { UnsafePointer($0.start) } }
+
   var rows: Int { weights.matrix.rows }
   var panelCount: Int { (rows + Self.panelRows - 1) / Self.panelRows }
 
   static let panelRows = Int(razao_panel_rows)
-  static let panelGroup = Int(razao_panel_group)
 
   /// Where a product goes: token t's row n at `start[(t - firstToken) * stride + n]`.
   struct Output {
@@ -23,69 +35,104 @@ struct Linear: Sendable {
   static func apply(
     _ products: [(linear: Linear, output: Output)], _ operands: Operands, tokens: Range<Int>, parallel: Parallel
   ) {
+    operands.recorder?.record(operands, tokens: tokens, matrices: products.map(\.linear.weights.matrix.index))
+    operands.addUp(tokens)
     let panelCount = products.reduce(0) { $0 + $1.linear.panelCount }
     let work = panelCount * panelRows * operands.columns * tokens.count
     parallel.run(panelCount, work: work) { panels in
       var first = 0
       for (linear, output) in products {
         let own = panels.clamped(to: first..<first + linear.panelCount)
-        for panel in own { linear.apply(panel: panel - first, operands, tokens, output) }
+        if !own.isEmpty {
+          linear.apply(panels: own.lowerBound - first..<own.upperBound - first, operands, tokens, output)
+        }
         first += linear.panelCount
       }
     }
   }
 
-  /// One panel of 32 rows with every token.
-  private func apply(panel: Int, _ operands: Operands, _ tokens: Range<Int>, _ output: Output) {
-    let groups = (operands.columns + Self.panelGroup - 1) / Self.panelGroup
-    let start = weights.panels + panel * groups * Self.panelGroup * Self.panelRows
-    let (first, count, stride) = (tokens.lowerBound, tokens.count, operands.stride)
-    let capacity = count * Self.panelRows
+  /// Some panels of 32 rows with every token.
+  private func apply(panels: Range<Int>, _ operands: Operands, _ tokens: Range<Int>, _ output: Output) {
+    let capacity = tokens.count * Self.panelRows
     if operands.isWide || weights.matrix.accumulatorWidth == 8 {
       withUnsafeTemporaryAllocation(of: Int64.self, capacity: capacity) { sums in
         guard let sums = sums.baseAddress else { return }
-        if operands.isWide {
-          razao_panel_i16_i64(start, groups, operands.words(first), stride, count, sums)
-        } else {
-          razao_panel_i8_i64(start, groups, operands.bytes(first), stride, count, sums)
+        for panel in panels {
+          multiply(panel, operands, tokens, sums)
+          let place = place(panel, operands, tokens, output)
+          razao_finish_i64(
+            sums, place.scales, place.biases, place.count, place.mantissas, place.exponents, exponent, tokens.count,
+            place.row, output.stride)
         }
-        finish(panel, sums, operands, tokens, output)
       }
     } else {
       withUnsafeTemporaryAllocation(of: Int32.self, capacity: capacity) { sums in
         guard let sums = sums.baseAddress else { return }
-        razao_panel_i8_i32(start, groups, operands.bytes(first), stride, count, sums)
-        finish(panel, sums, operands, tokens, output)
+        for panel in panels {
+          multiply(panel, operands, tokens, sums)
+          let place = place(panel, operands, tokens, output)
+          razao_finish_i32(
+            sums, place.scales, place.biases, place.count, place.mantissas, place.exponents, exponent, tokens.count,
+            place.row, output.stride)
+        }
       }
     }
   }
 
-  /// out_n = rs(acc_n · (w_n·r), e + f − F_out) + bias_n.
-  private func finish<Sum: FixedWidthInteger>(
-    _ panel: Int, _ sums: UnsafeMutablePointer<Sum>, _ operands: Operands, _ tokens: Range<Int>, _ output: Output
+  /// Start of a panel: blocks of 4-bit weights, or bytes.
+  private func start(_ panel: Int) -> UnsafePointer<Int8> { weights.panels + panel * weights.layout.panelSize }
+  private func blocks(_ panel: Int) -> UnsafePointer<UInt8> {
+    UnsafeRawPointer(start(panel)).assumingMemoryBound(to: UInt8.self)
+  }
+
+  /// Sums of 32 bits, shape (tokens, 32).
+  private func multiply(
+    _ panel: Int, _ operands: Operands, _ tokens: Range<Int>, _ sums: UnsafeMutablePointer<Int32>
   ) {
+    let (layout, x, stride) = (weights.layout, operands.bytes(tokens.lowerBound), operands.stride)
+    let rowSums = operands.sums.start + tokens.lowerBound
+    if weights.matrix.format == .int4 {
+      razao_panel_i4_i8_i32(blocks(panel), layout.blockCount, x, stride, rowSums, tokens.count, sums)
+    } else {
+      razao_panel_i8_i32(start(panel), layout.groupCount, x, stride, rowSums, tokens.count, sums)
+    }
+  }
+
+  /// Sums of 64 bits, shape (tokens, 32).
+  private func multiply(
+    _ panel: Int, _ operands: Operands, _ tokens: Range<Int>, _ sums: UnsafeMutablePointer<Int64>
+  ) {
+    let (layout, first, stride) = (weights.layout, tokens.lowerBound, operands.stride)
+    switch (weights.matrix.format, operands.isWide) {
+    case (.int8, false):
+      razao_panel_i8_i64(start(panel), layout.groupCount, operands.bytes(first), stride, tokens.count, sums)
+    case (.int8, true):
+      razao_panel_i16_i64(start(panel), layout.groupCount, operands.words(first), stride, tokens.count, sums)
+    case (.int4, false):
+      razao_panel_i4_i8_i64(blocks(panel), layout.blockCount, operands.bytes(first), stride, tokens.count, sums)
+    case (.int4, true):
+      razao_panel_i4_i16_i64(blocks(panel), layout.blockCount, operands.words(first), stride, tokens.count, sums)
+    }
+  }
+
+  /// What requantising one panel's sums reads and writes: out_n = rs(acc_n · (w_n·r), e + f − F_out) + bias_n.
+  private struct Place {
+    let scales: UnsafePointer<UInt16>
+    let biases: UnsafePointer<Int64>?
+    /// Rows of the panel that the matrix has.
+    let count: Int
+    let mantissas: UnsafePointer<Int64>
+    let exponents: UnsafePointer<Int>
+    let row: UnsafeMutablePointer<Int64>
+  }
+
+  private var exponent: Int { weights.matrix.exponent - weights.matrix.outputFraction }
+
+  private func place(_ panel: Int, _ operands: Operands, _ tokens: Range<Int>, _ output: Output) -> Place {
     let firstRow = panel * Self.panelRows
-    let count = min(Self.panelRows, rows - firstRow)
-    weights.scales.withUnsafeBufferPointer { scales in
-      for (index, token) in tokens.enumerated() {
-        let mantissa = operands.mantissas.start[token]
-        let shift = weights.matrix.exponent + operands.exponents.start[token] - weights.matrix.outputFraction
-        let row = output.row(token) + firstRow
-        let sums = sums + index * Self.panelRows
-        if shift > 0, shift <= 62 {
-          let half = Int64(1) &<< Int64(shift - 1)
-          for n in 0..<count {
-            row[n] = (Int64(sums[n]) &* (Int64(scales[firstRow + n]) &* mantissa) &+ half) &>> Int64(shift)
-          }
-        } else {
-          for n in 0..<count { row[n] = rs(Int64(sums[n]) &* (Int64(scales[firstRow + n]) &* mantissa), shift) }
-        }
-      }
-    }
-    guard !weights.biases.isEmpty else { return }
-    for token in tokens {
-      let row = output.row(token) + firstRow
-      for n in 0..<count { row[n] &+= weights.biases[firstRow + n] }
-    }
+    return Place(
+      scales: scales + firstRow, biases: biases.map { $0 + firstRow }, count: min(Self.panelRows, rows - firstRow),
+      mantissas: operands.mantissas.start + tokens.lowerBound,
+      exponents: operands.exponents.start + tokens.lowerBound, row: output.row(tokens.lowerBound) + firstRow)
   }
 }

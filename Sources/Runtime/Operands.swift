@@ -1,3 +1,4 @@
+import CKernels
 import Program
 
 /// The quantised rows of a block of tokens, ready for the panel kernels: i8, or i16 in the wide modes.
@@ -6,10 +7,14 @@ final class Operands {
   /// Row scales, one a token: mantissas and exponents.
   let mantissas: Storage<Int64>
   let exponents: Storage<Int>
+  /// The sum of each row of bytes; what `addUp` was last told to make.
+  let sums: Storage<Int32>
   private(set) var columns = 0
   private(set) var site = QuantizerSite(block: 1)
   /// Values from one row to the next.
   private(set) var stride = 0
+  /// Told of every product with these operands.
+  var recorder: OperandStatistics?
 
   /// - Parameters:
   ///   - tokens: most rows.
@@ -18,16 +23,36 @@ final class Operands {
     memory = Storage(tokens * Self.stride(columns))
     mantissas = Storage(tokens)
     exponents = Storage(tokens)
+    sums = Storage(tokens)
   }
 
   var isWide: Bool { site.mode != .int8 }
 
-  private static func stride(_ columns: Int) -> Int { (columns + 63) / 64 * 64 }
+  /// An odd number of cache lines, so that consecutive rows lie in different sets of a cache.
+  private static func stride(_ columns: Int) -> Int { ((columns + 63) / 64 | 1) * 64 }
 
   func prepare(columns: Int, site: QuantizerSite) {
     self.columns = columns
     self.site = site
     stride = Self.stride(columns)
+  }
+
+  /// Takes over a row of other operands as it is; this one has been prepared for the same columns and site.
+  func copy(_ token: Int, of other: Operands, to place: Int) {
+    if isWide {
+      words(place).update(from: other.words(token), count: stride)
+    } else {
+      bytes(place).update(from: other.bytes(token), count: stride)
+    }
+    mantissas.start[place] = other.mantissas.start[token]
+    exponents.start[place] = other.exponents.start[token]
+  }
+
+  /// Multiplies a row's scale with `factor` · 2^−`fraction` (SPEC.md, 3.13).
+  func scale(_ token: Int, by factor: Int64, fraction: Int) {
+    let scale = RowScale(mantissas.start[token] &* factor, exponent: exponents.start[token] + fraction)
+    mantissas.start[token] = scale.mantissa
+    exponents.start[token] = scale.exponent
   }
 
   func bytes(_ token: Int) -> UnsafeMutablePointer<Int8> {
@@ -54,10 +79,16 @@ final class Operands {
     exponents.start[token] = scale.exponent + (site.mode == .blockShift ? 7 : 0)
   }
 
-  /// The kernels read whole groups of four columns.
+  /// The kernels read whole groups of four columns, and of 32 where weights have 4 bits.
   private func clearPadding(_ token: Int) {
-    for column in columns..<(columns + 3) / 4 * 4 {
+    for column in columns..<(columns + 31) / 32 * 32 {
       if isWide { words(token)[column] = 0 } else { bytes(token)[column] = 0 }
     }
+  }
+
+  /// Makes the sums of some rows, which products of bytes need.
+  func addUp(_ tokens: Range<Int>) {
+    guard !isWide else { return }
+    for token in tokens { sums.start[token] = razao_sum_i8(bytes(token), columns) }
   }
 }

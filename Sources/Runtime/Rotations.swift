@@ -1,3 +1,4 @@
+import CKernels
 import Program
 
 /// Cosines and sines of the positions of one block of tokens, for every distinct list of frequencies in the program.
@@ -11,15 +12,16 @@ final class Rotations {
     tables = frequencies.map { Storage(2 * $0.count * tokens) }
   }
 
-  /// Fills the tables for positions `first..<first + count`.
-  /// - Complexity: O(count · pairs) cosines, 24 terms each.
-  func fill(first: Int, count: Int, parallel: Parallel) {
+  /// Fills the tables for a block of tokens, each at a position of its own.
+  /// - Complexity: O(rows · pairs) cosines, 24 terms each.
+  func fill(_ rows: [BatchRow], parallel: Parallel) {
     for (list, table) in zip(frequencies, tables) {
       let values = table.start
-      parallel.run(count, work: count * list.count * 512) { tokens in
+      parallel.run(rows.count, work: rows.count * list.count * 512) { tokens in
         for token in tokens {
+          let position = UInt64(rows[token].position)
           for (pair, frequency) in list.enumerated() {
-            let (cosine, sine) = Rotation.cosSin(UInt64(first + token) &* frequency)
+            let (cosine, sine) = Rotation.cosSin(position &* frequency)
             values[2 * (token * list.count + pair)] = Int16(cosine)
             values[2 * (token * list.count + pair) + 1] = Int16(sine)
           }
@@ -36,12 +38,6 @@ final class Rotations {
       return
     }
     let pairs = size / 2
-    let table = tables[list].start + 2 * token * pairs
-    for index in 0..<pairs {
-      let (cosine, sine) = (Int64(table[2 * index]), Int64(table[2 * index + 1]))
-      let (a, b) = (head[index], head[index + pairs])
-      head[index] = a &* cosine &- b &* sine
-      head[index + pairs] = b &* cosine &+ a &* sine
-    }
+    razao_rotate(head, tables[list].start + 2 * token * pairs, pairs)
   }
 }

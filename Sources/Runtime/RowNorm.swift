@@ -1,3 +1,4 @@
+import CKernels
 import Program
 
 /// What RMS normalisation leaves of a row besides the values: 1/rms as `root · 2^−(30 + halfShift)`, √n apart.
@@ -6,7 +7,7 @@ struct NormScale: Equatable {
   var halfShift: Int
 }
 
-/// RMS norms, whose scalar is either kept in the row scale or multiplied in (SPEC.md, 3.2).
+/// RMS norms and LayerNorms, whose scalar is either kept in the row scale or multiplied in (SPEC.md, 3.2).
 enum RowNorm {
   typealias Row = UnsafeMutablePointer<Int64>
 
@@ -15,13 +16,7 @@ enum RowNorm {
   private static func reduce(_ row: Row, _ count: Int, epsilon: UInt64) -> NormScale {
     let (greatest, least) = RowQuantizer.reach(row, count)
     let shift = max(0, bitLength(max(greatest, least)) - 22)
-    var sum = max(1, rs(Int64(epsilon), 2 * shift))
-    let half = shift == 0 ? 0 : Int64(1) &<< Int64(shift - 1)
-    for index in 0..<count {
-      let value = (row[index] &+ half) &>> Int64(shift)
-      row[index] = value
-      sum &+= value &* value
-    }
+    let sum = max(1, rs(Int64(epsilon), 2 * shift)) &+ razao_reduce(row, count, Int64(shift))
     let evenShift = (bitLength(sum) - 29) & ~1
     let scaled = evenShift < 0 ? sum << Int64(-evenShift) : sum >> Int64(evenShift)
     return NormScale(root: squareRoot((1 << 60) / scaled), halfShift: evenShift / 2)
@@ -39,22 +34,36 @@ enum RowNorm {
     return root
   }
 
-  /// Kind 1: writes h_i · g_i over the row.
-  static func apply(_ norm: RowScaleNorm, to row: Row) -> NormScale {
+  /// c_i = n·x_i − Σx, written over `row`: the first step of a LayerNorm.
+  static func centre(_ row: Row, _ count: Int) {
+    var sum: Int64 = 0
+    for index in 0..<count { sum &+= row[index] }
+    for index in 0..<count { row[index] = row[index] &* Int64(count) &- sum }
+  }
+
+  /// Kind 1, or 3 when centred: writes h_i · g_i over the row.
+  static func apply(_ norm: RowScaleNorm, isCentred: Bool = false, to row: Row) -> NormScale {
+    if isCentred { centre(row, norm.gains.count) }
     let scale = reduce(row, norm.gains.count, epsilon: norm.epsilon)
-    norm.gains.withUnsafeBufferPointer { gains in
-      for index in 0..<gains.count { row[index] &*= Int64(gains[index]) }
-    }
+    razao_scale_i8(row, norm.gains, norm.gains.count)
     return scale
   }
 
-  /// Kind 2: writes the formed values over the row.
+  /// Kind 2, or 4 when centred: writes the formed values over the row.
   static func apply(_ norm: FormedNorm, to row: Row) {
+    if norm.isCentred { centre(row, norm.gains.count) }
     let scale = reduce(row, norm.gains.count, epsilon: norm.epsilon)
     let shift = 30 + scale.halfShift + norm.exponent - norm.outputFraction
-    for index in 0..<norm.gains.count {
-      row[index] = rs(row[index] &* Int64(norm.gains[index]) &* scale.root, shift)
+    norm.biases.withUnsafeBufferPointer { biases in
+      let biases = biases.isEmpty ? nil : biases.baseAddress
+      razao_scale_i16(row, norm.gains, scale.root, Int64(shift), biases, norm.gains.count)
     }
-    for index in 0..<norm.biases.count { row[index] &+= norm.biases[index] }
+  }
+
+  /// Writes the row at unit length over itself, `fraction` fraction bits; zeros stay zeros (SPEC.md, 3.14).
+  static func scaleToUnitLength(_ row: Row, _ count: Int, fraction: Int) {
+    let scale = reduce(row, count, epsilon: 0)
+    let shift = 30 + scale.halfShift - fraction
+    for index in 0..<count { row[index] = rs(row[index] &* scale.root, shift) }
   }
 }

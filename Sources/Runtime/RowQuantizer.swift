@@ -1,3 +1,4 @@
+import CKernels
 import Program
 
 /// The finest step of a row: real values become small integers by `rs(y · (128 + j), k)` (SPEC.md, 3.3).
@@ -40,12 +41,10 @@ enum RowQuantizer {
 
   /// max(0, max y) and max(0, −min y).
   static func reach(_ row: Row, _ count: Int) -> (greatest: Int64, least: Int64) {
-    var (greatest, lowest) = (Int64(0), Int64(0))
-    for index in 0..<count {
-      greatest = max(greatest, row[index])
-      lowest = min(lowest, row[index])
+    withUnsafeTemporaryAllocation(of: Int64.self, capacity: 2) { extremes in
+      razao_reach(row, count, extremes.baseAddress)
+      return (extremes[0], extremes[1])
     }
-    return (greatest, -lowest)
   }
 
   static func step(_ row: Row, _ count: Int, limit: Int64) -> QuantizerStep {
@@ -55,23 +54,12 @@ enum RowQuantizer {
 
   /// q_i = rs(y_i · m, k), which fits ±127 by the choice of the step.
   static func quantize(_ row: Row, _ count: Int, _ step: QuantizerStep, into operands: UnsafeMutablePointer<Int8>) {
-    fill(row, count, step, operands)
+    razao_quantize_i8(row, count, step.multiplier, Int64(step.k), operands)
   }
 
   /// The same for ±32,767.
   static func quantize(_ row: Row, _ count: Int, _ step: QuantizerStep, into operands: UnsafeMutablePointer<Int16>) {
-    fill(row, count, step, operands)
-  }
-
-  // Generic within this file only, so that it is always specialised.
-  private static func fill<Operand: FixedWidthInteger>(
-    _ row: Row, _ count: Int, _ step: QuantizerStep, _ operands: UnsafeMutablePointer<Operand>
-  ) {
-    let (multiplier, shift) = (step.multiplier, Int64(step.k))
-    let half = Int64(1) &<< (shift - 1)
-    for index in 0..<count {
-      operands[index] = Operand(truncatingIfNeeded: (row[index] &* multiplier &+ half) &>> shift)
-    }
+    razao_quantize_i16(row, count, step.multiplier, Int64(step.k), operands)
   }
 
   /// Mode *block shift*: each block with the largest n in 0…7 at which it still fits ±127, its operands shifted to a
@@ -83,6 +71,11 @@ enum RowQuantizer {
       let (greatest, least) = reach(row + start, block)
       var n = 7
       while n > 0, !fits(greatest, least, step, n) { n -= 1 }
+      if step.k > n {
+        razao_quantize_i16(row + start, block, step.multiplier, Int64(step.k - n), operands + start)
+        for index in start..<start + block { operands[index] &<<= Int16(7 - n) }
+        continue
+      }
       for index in start..<start + block {
         operands[index] = Int16(truncatingIfNeeded: rs(row[index] &* step.multiplier, step.k - n) &<< Int64(7 - n))
       }

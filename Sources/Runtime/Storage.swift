@@ -13,6 +13,18 @@ final class Storage<Element: BitwiseCopyable> {
     self.count = count
   }
 
+  /// The values of an array.
+  convenience init(_ values: [Element]) {
+    self.init(values.count)
+    start.update(from: values, count: values.count)
+  }
+
+  /// Takes over the values of storage of the same size.
+  func copy(_ other: Storage) {
+    precondition(count == other.count)
+    start.update(from: other.start, count: count)
+  }
+
   deinit {
     UnsafeMutableRawPointer(start).deallocate()
   }

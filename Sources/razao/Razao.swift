@@ -1,4 +1,6 @@
 import ArgumentParser
+import Glibc
+import Kernels
 
 /// The command line. Exit statuses: 0 verified or done, 1 refuted or malformed, 2 cannot tell, 64 usage; services and
 /// files that fail use the statuses of BSD's sysexits (66 no input, 69 unavailable, 70 software, 73 cannot create, 78
@@ -22,6 +24,17 @@ struct Razao: AsyncParsableCommand {
       Up.self, Ask.self, Verify.self, Run.self, ProgramCommand.self, ProviderCommand.self, GatewayCommand.self,
       AuditorCommand.self,
     ])
+
+  /// Checks what the environment asks of the kernels before anything is computed.
+  static func main() async {
+    do {
+      try Kernels.checkEnvironment()
+    } catch {
+      Terminal.note("razao: \(error)")
+      Glibc.exit(78)
+    }
+    await main(nil)
+  }
 }
 
 /// An error for the person at the terminal: one line that says what, where and what to do, and the exit status.

@@ -22,8 +22,10 @@ struct Run: AsyncParsableCommand {
   @Option(help: "The program file. Default: the one that ships with Razao.") var program: String?
   @Flag(help: "Continue the text as it is, without the chat template.") var raw = false
   @OptionGroup var sampling: SamplingOptions
-  @Option(help: "Threads. Default: all cores.") var threads: Int?
+  @Option(help: "Threads, 1 to 1024. Default: all cores.") var threads: Int?
   @Option(help: "Where stamps are kept. Default: RAZAO_HOME or ~/.razao.") var home: String?
+
+  func validate() throws { try Threads.validate(threads) }
 
   func run() async throws {
     try await Terminal.reporting {
@@ -33,7 +35,8 @@ struct Run: AsyncParsableCommand {
       let request = try InferenceRequest(endpoint: raw ? .completions : .chat, body: body)
       let tokens = try prompts.prompt(for: request)
       let seed = request.seed.map { taggedHash("razao/local-seed/1", Array("\($0)".utf8)) }
-      let model = Model(loaded)
+      let model = try Model(loaded)
+      if let warning = model.residentWarning { Terminal.note("razao: \(warning)") }
       var text = AnswerText(
         tokenizer: prompts.tokenizer, stopTokens: model.graph.stopTokens, stopStrings: request.sampling.stop,
         limit: prompts.answerLimit(promptCount: tokens.count, request: request),
@@ -42,7 +45,7 @@ struct Run: AsyncParsableCommand {
         GenerationRequest(
           prompt: tokens, parameters: SamplerParameters(request.sampling), seed: seed ?? Self.randomSeed(),
           maximumTokens: prompts.answerLimit(promptCount: tokens.count, request: request)),
-        model: model, parallel: threads.map { Parallel(threadCount: $0) } ?? Parallel())
+        model: model, parallel: Threads.parallel(threads))
       while text.end == nil, let step = try generation.next() { Terminal.write(text.append(step.token)) }
       Terminal.line("")
     }

@@ -57,23 +57,27 @@ struct ProviderServe: AsyncParsableCommand {
   @Option(help: "The address that others reach this provider at, https://host:port.") var publicEndpoint: String?
   @Option(help: "Millionths of a credit for a million prompt tokens.") var promptPrice: UInt64 = 20_000
   @Option(help: "Millionths of a credit for a million answer tokens.") var answerPrice: UInt64 = 60_000
-  @Option(help: "Answers computed at once, 1 to 64.") var running = 1
+  @Option(help: "Answers computed together, 1 to 64; as many again wait, any more are refused with 429.")
+  var running = 16
+  @Option(help: "Threads of each program, 1 to 1024. Default: all cores.") var threads: Int?
   @Option(help: "For testing: claim this root, whatever the program's own is. Auditors will notice.")
   var claimRoot: String?
 
   func run() async throws {
     try await service.running {
       let home = Files.home(service.home)
-      let offers = try programs().map { path in try offer(path, home: home) }
+      let paths = try programs()
+      let offers = try paths.map { path in try offer(path, home: home, shareOfMemory: paths.count) }
       let configuration = ProviderConfiguration(
         home: home, host: host, port: port, gateway: gateway, publicEndpoint: publicEndpoint, runningLimit: running,
-        endsWithInput: service.supervised)
+        waitingLimit: running, endsWithInput: service.supervised)
       try await ProviderService(configuration, offers: offers, report: service.report).run()
     }
   }
 
   func validate() throws {
     guard (1...64).contains(running) else { throw ValidationError("--running must be 1 to 64.") }
+    try Threads.validate(threads)
     guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535.") }
   }
 
@@ -81,7 +85,8 @@ struct ProviderServe: AsyncParsableCommand {
     try program.isEmpty ? [Files.shippedProgram()] : program
   }
 
-  private func offer(_ path: String, home: String) throws -> ProviderOffer {
+  /// - Parameter shareOfMemory: programs that share this provider's memory.
+  private func offer(_ path: String, home: String, shareOfMemory: Int) throws -> ProviderOffer {
     let report = service.report
     let name = path.split(separator: "/").last.map(String.init) ?? path
     var said = 0
@@ -92,7 +97,7 @@ struct ProviderServe: AsyncParsableCommand {
       said = quarter
       report(.loading(what: "checking \(name)", done: quarter, total: 4))
     }
-    let engine = try ProgramEngine(loaded)
+    let engine = try engine(loaded, shareOfMemory: shareOfMemory)
     var claimed = engine.program
     if let claimRoot {
       guard let root = Digest(hex: claimRoot) else {
@@ -102,6 +107,20 @@ struct ProviderServe: AsyncParsableCommand {
     }
     return ProviderOffer(
       engine: engine, program: claimed, prices: Prices(prompt: promptPrice, answer: answerPrice))
+  }
+}
+
+extension ProviderServe {
+  /// The engine of a program, whatever its kind.
+  private func engine(_ loaded: LoadedProgram, shareOfMemory: Int) throws -> any AnswerEngine {
+    let parallel = Threads.parallel(threads)
+    if let values = try ValueEngine(loaded, parallel: parallel) { return values }
+    var options = BatchOptions()
+    options.parallel = parallel
+    options.sequenceLimit = running
+    options.cacheByteLimit = Memory.physicalByteCount / 4 / shareOfMemory
+    options.prefixByteLimit = min(Memory.physicalByteCount / 16, 256 << 20)
+    return try ProgramEngine(loaded, options: options)
   }
 }
 
@@ -190,22 +209,35 @@ struct AuditorServe: AsyncParsableCommand {
     }
   }
 
+  /// Bundles of one program are run again in one pass.
   private static func rerun(_ auditors: [AnswerAuditor]) -> Node.Rerun {
-    { bytes in
-      guard let bundle = try? Receipts.Bundle(decoding: bytes) else { return .cannotTell(reason: "no bundle") }
-      let root = bundle.receipt.body.programRoot
-      guard let auditor = auditors.first(where: { $0.programRoot == root }) else {
-        // A receipt of an unknown program for a request that names a known one is the oldest cheat of all.
-        let asked = try? RoutingFields(body: bundle.requestBody).model
-        if let asked,
-          auditors.contains(where: { $0.programName.utf8.elementsEqual(asked.utf8) || $0.programRoot.hex == asked })
-        {
-          return .refuted(reason: "program: the request asks for \(asked), the receipt names \(root)")
+    { bundles in
+      var verdicts = bundles.map { verdictWithoutProgram($0, auditors) }
+      for auditor in auditors {
+        let own = bundles.indices.filter { programRoot(of: bundles[$0]) == auditor.programRoot }
+        for (index, report) in zip(own, auditor.audit(own.map { bundles[$0] })) {
+          verdicts[index] = report.refutation.map { .refuted(reason: $0.reason) } ?? .agrees
         }
-        return .cannotTell(reason: "the program \(root) is not at hand")
       }
-      guard let refutation = auditor.audit(bytes).refutation else { return .agrees }
-      return .refuted(reason: refutation.reason)
+      return verdicts
     }
+  }
+
+  private static func programRoot(of bundle: [UInt8]) -> Digest? {
+    (try? Receipts.Bundle(decoding: bundle))?.receipt.body.programRoot
+  }
+
+  /// What can be said of a bundle whose program is not at hand.
+  private static func verdictWithoutProgram(_ bytes: [UInt8], _ auditors: [AnswerAuditor]) -> RerunVerdict {
+    guard let bundle = try? Receipts.Bundle(decoding: bytes) else { return .cannotTell(reason: "no bundle") }
+    let root = bundle.receipt.body.programRoot
+    // A receipt of an unknown program for a request that names a known one is the oldest cheat of all.
+    let asked = try? RoutingFields(body: bundle.requestBody).model
+    if let asked,
+      auditors.contains(where: { $0.programName.utf8.elementsEqual(asked.utf8) || $0.programRoot.hex == asked })
+    {
+      return .refuted(reason: "program: the request asks for \(asked), the receipt names \(root)")
+    }
+    return .cannotTell(reason: "the program \(root) is not at hand")
   }
 }

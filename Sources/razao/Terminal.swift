@@ -1,8 +1,10 @@
 import ArgumentParser
+import Dialects
 import Glibc
 import Import
 import Node
 import Program
+import Runtime
 import StrictJSON
 
 /// What the command line writes where: results to standard output, progress and errors to standard error.
@@ -53,8 +55,9 @@ enum Terminal {
     case PeerError.unverified, is IdentityError: 1
     case is PeerError: 69
     case ImportError.output: 73
-    case ProgramError.unreadable: 66
     case ProgramError.unreadable, ImportError.unreadable: 66
+    case let error as RequestError: error.status < 500 && error.status != 429 ? 65 : 69
+    case is RuntimeError: 65
     case is ProgramError, is ImportError: 1
     default: 70
     }

@@ -16,12 +16,16 @@ struct Up: AsyncParsableCommand {
       EXAMPLES
         razao up
         razao up --port 9000 --home ./network
+        razao up --also minilm.razao --also mnist.razao
         razao up --with-cheater tampered.razao     one more provider runs this file and claims the honest root
       """)
 
   @Option(help: "Where keys, receipts and logs are kept. Default: RAZAO_HOME or ~/.razao.") var home: String?
   @Option(help: "The gateway's port on 127.0.0.1.") var port = 8080
-  @Option(help: "The program to serve. Default: the one that ships with Razao.") var program: String?
+  @Option(help: "A program to serve; may be repeated. Default: the one that ships with Razao.") var program: [String] =
+    []
+  @Option(help: "One more program to serve, beside the shipped one or those given; may be repeated.")
+  var also: [String] = []
   @Option(help: "How many providers.") var providers = 3
   @Option(help: "Share of the answers that the auditor runs again, 0 to 1.") var auditShare = 1.0
   @Option(help: "A program file that one more provider runs while it claims the honest one's root.")
@@ -36,15 +40,15 @@ struct Up: AsyncParsableCommand {
   func run() async throws {
     try await Terminal.reporting {
       let home = Files.home(home)
-      let path = try program ?? Files.shippedProgram()
-      let loaded = try Files.program(path, home: home)
+      let paths = try (program.isEmpty ? [Files.shippedProgram()] : program) + also
+      let loaded = try paths.map { try Files.program($0, home: home) }
       var configuration = NetworkConfiguration(
-        executable: try Files.executable(), home: home, port: port, programs: [path], providerCount: providers,
-        models: ["\(loaded.program.name)=\(loaded.program.root)"], auditShare: auditShare)
+        executable: try Files.executable(), home: home, port: port, programs: paths, providerCount: providers,
+        models: loaded.map { "\($0.program.name)=\($0.program.root)" }, auditShare: auditShare)
       if let withCheater {
-        configuration.cheater = .init(program: withCheater, claimedRoot: loaded.program.root.hex)
+        configuration.cheater = .init(program: withCheater, claimedRoot: loaded[0].program.root.hex)
       }
-      Terminal.line("program \(loaded.program.root)")
+      for program in loaded.map(\.program) { Terminal.line("program \(program.root)  \(program.name)") }
       try await NetworkSupervisor(configuration) { Terminal.line($0) }.run()
     }
   }

@@ -3,6 +3,7 @@ import Audit
 import Dialects
 import Foundation
 import Hashing
+import Node
 import Receipts
 import Runtime
 import StrictJSON
@@ -19,6 +20,7 @@ struct Verify: AsyncParsableCommand {
         razao verify r.bin
         razao verify r.bin --level signature
         razao verify r.bin --level rerun --program model.razao
+        razao verify a.bin b.bin c.bin                              in one pass where they are of one program
         razao verify --request body.json --response answer.json     what a plain client saved
 
       EXIT STATUS  0 verified, 1 refuted or malformed, 2 cannot tell, 64 usage
@@ -29,7 +31,7 @@ struct Verify: AsyncParsableCommand {
     case signature, rerun
   }
 
-  @Argument(help: "A bundle, as `razao ask --receipt` writes it.") var bundle: String?
+  @Argument(help: "A bundle, as `razao ask --receipt` writes it; may be repeated.") var bundles: [String] = []
   @Option(help: "signature (offline, no program) or rerun (bit for bit).") var level: Level?
   @Option(help: "The program file to run the answer again with.") var program: String?
   @Option(help: "The request's body, as it was sent.") var request: String?
@@ -39,39 +41,77 @@ struct Verify: AsyncParsableCommand {
   @Flag(help: "Print the report as JSON.") var json = false
 
   func validate() throws {
-    guard (bundle == nil) == (request != nil), (request == nil) == (response == nil) else {
+    guard bundles.isEmpty == (request != nil), (request == nil) == (response == nil) else {
       throw ValidationError("Give a bundle, or --request and --response together.")
     }
   }
 
   func run() async throws {
     try await Terminal.reporting {
-      let bytes = try readBundle()
+      let all = try readBundles()
       let now = ignoreExpiry ? nil : UInt64(Date().timeIntervalSince1970 * 1000)
-      let statement = VerificationReport(bundle: bytes, now: now)
-      let loaded = level == .signature ? nil : try findProgram(statement)
-      let rerun: RerunReport? =
-        if statement.isVerified, let loaded {
-          try AnswerAuditor(loaded).audit(bytes, now: now)
-        } else {
-          nil
-        }
-      let outcome = VerifyOutcome(
-        statement: statement, rerun: rerun, isRerunMissing: rerun == nil && level != .signature && statement.isVerified)
-      outcome.print(json: json)
-      if outcome.status != 0 { throw ExitCode(outcome.status) }
+      let statements = all.map { VerificationReport(bundle: $0, now: now) }
+      let reruns = try rerun(all, statements, now: now)
+      let outcomes = statements.indices.map { index in
+        VerifyOutcome(
+          statement: statements[index], rerun: reruns[index],
+          isRerunMissing: reruns[index] == nil && level != .signature && statements[index].isVerified)
+      }
+      print(outcomes)
+      // Refuted before undecided before verified.
+      let status = outcomes.map(\.status).max { Self.weight($0) < Self.weight($1) } ?? 0
+      if status != 0 { throw ExitCode(status) }
     }
   }
 
-  private func readBundle() throws -> [UInt8] {
-    if let bundle { return try Files.read(bundle) }
-    guard let request, let response else { throw CommandFailure("nothing to verify", status: 64) }
-    return try SavedExchange(request: Files.read(request), response: Files.read(response)).bundle
+  private static func weight(_ status: Int32) -> Int { status == 1 ? 2 : status == 2 ? 1 : 0 }
+
+  private func print(_ outcomes: [VerifyOutcome]) {
+    if let only = outcomes.first, outcomes.count == 1 {
+      only.print(json: json)
+    } else if json {
+      Terminal.json([
+        "results": .array(zip(bundles, outcomes).map { ["bundle": .string($0), "outcome": $1.value] })
+      ])
+    } else {
+      for (name, outcome) in zip(bundles, outcomes) {
+        Terminal.line("\(name):")
+        outcome.print(json: false)
+      }
+    }
   }
 
-  private func findProgram(_ statement: VerificationReport) throws -> LoadedProgram? {
+  /// Runs the sound bundles again, those of one program in one pass.
+  private func rerun(
+    _ bundles: [[UInt8]], _ statements: [VerificationReport], now: UInt64?
+  ) throws -> [RerunReport?] {
+    var reports = [RerunReport?](repeating: nil, count: bundles.count)
+    guard level != .signature else { return reports }
+    var byRoot: [Digest: [Int]] = [:]
+    for index in statements.indices where statements[index].isVerified {
+      guard let root = statements[index].bundle?.receipt.body.programRoot else { continue }
+      byRoot[root, default: []].append(index)
+    }
+    for (root, indices) in byRoot {
+      do {
+        guard let loaded = try findProgram(root) else { continue }
+        let audited = try AnswerAuditor(loaded).audit(indices.map { bundles[$0] }, now: now)
+        for (index, report) in zip(indices, audited) { reports[index] = report }
+      } catch  where bundles.count > 1 {
+        // One program that cannot be used must not keep the others from being checked.
+        Terminal.note("razao: \(error)")
+      }
+    }
+    return reports
+  }
+
+  private func readBundles() throws -> [[UInt8]] {
+    guard let request, let response else { return try bundles.map { try Files.read($0) } }
+    return [try SavedExchange(request: Files.read(request), response: Files.read(response)).bundle]
+  }
+
+  private func findProgram(_ root: Digest) throws -> LoadedProgram? {
     if let program { return try Files.program(program, home: Files.home(home)) }
-    guard let root = statement.bundle?.receipt.body.programRoot else { return nil }
     return try Files.program(root: root, home: Files.home(home))
   }
 }
@@ -93,12 +133,15 @@ struct SavedExchange {
     guard decoded.requestBody == request else {
       throw CommandFailure("prompt: the bundle is of another request than the one saved", status: 1)
     }
-    let endpoint: Endpoint = decoded.receipt.body.form == .chat ? .chat : .completions
+    let endpoint = decoded.receipt.body.form.endpoint
     guard case .part(let part)? = try? AnswerEvent(body: response, endpoint: endpoint) else {
       throw CommandFailure(
         "response: not one plain answer; a client could show what its receipt does not cover", status: 1)
     }
-    guard Array(part.text.utf8) == decoded.text else {
+    guard (try? InferenceRequest(endpoint: endpoint, body: request)).map({ part.hasForm(askedBy: $0) }) ?? true else {
+      throw CommandFailure("response: its vectors are not cut or written as the request asks", status: 1)
+    }
+    guard part.shown == decoded.text else {
       throw CommandFailure("text: the response shows another text than its receipt commits to", status: 1)
     }
   }

@@ -56,7 +56,7 @@ struct VerifyOutcome {
     return Array(statement.limitations.dropFirst(2))
   }
 
-  private var value: JSON {
+  var value: JSON {
     let checks = statement.findings.map { finding -> JSON in
       [
         "check": .string(finding.check.rawValue), "verdict": .string(finding.verdict.rawValue),

@@ -90,7 +90,7 @@ import Testing
   private func tamperedWithoutEffect() throws -> (LoadedProgram, Bundle)? {
     let honestTokens = try HonestAnswer().bundle(running: honest).answer
     let random = RandomProgram(HonestAnswer.recipe)
-    let down = try #require(random.graph.layers.last?.feedForward.down)
+    let down = try #require(random.graph.layers.last?.feedForward.gated?.down)
     for column in 0..<down.columns {
       var contents = random.contents
       let weight = contents[down.index].weights[column]

@@ -34,6 +34,7 @@ struct HonestAnswer {
     -> Bundle
   {
     let prompts = try PromptBuilder(running.program)
+    let graph = try running.program.graph
     let request = try InferenceRequest(endpoint: .chat, body: Array(body.utf8))
     let prompt = try prompts.prompt(for: request)
     guard let key = SigningKey(seed: [UInt8](repeating: providerSeed, count: 32)) else { throw NoKey() }
@@ -44,10 +45,10 @@ struct HonestAnswer {
       GenerationRequest(
         prompt: prompt, parameters: SamplerParameters(request.sampling), seed: seed.seed(requestBody: Array(body.utf8)),
         maximumTokens: limit),
-      model: Model(running),
+      model: try Model(running),
       trace: TraceBuilder.Options(salt: blinds.traceSalt(provider: key.publicKey.provider), keepsCells: keepsCells))
     var text = AnswerText(
-      tokenizer: prompts.tokenizer, stopTokens: running.program.graph.stopTokens, stopStrings: request.sampling.stop,
+      tokenizer: prompts.tokenizer, stopTokens: graph.stopTokens, stopStrings: request.sampling.stop,
       limit: limit, isLimitContext: request.maxTokens == nil)
     var tokens: [UInt32] = []
     var root = Digest.zero
@@ -59,7 +60,7 @@ struct HonestAnswer {
     var statement = Statement(
       body: Array(body.utf8), prompt: prompt, tokens: tokens, trace: root,
       cells: keepsCells ? generation.sequence.trace?.cells : nil, program: claimed ?? running.program.root,
-      layers: running.program.graph.layers.count, seed: seed, sampling: StatedSampling(stating: request.sampling),
+      layers: graph.layers.count, seed: seed, sampling: StatedSampling(stating: request.sampling),
       shownText: text.text, finish: try #require(text.end.flatMap { FinishReason(rawValue: $0.rawValue) }))
     change(&statement)
     return try statement.bundle(key: key, blinds: blinds)

@@ -121,8 +121,8 @@ import Testing
     #expect(failure(GGUFWriter(keys: [], tensors: [tensor(dimensions: [1, 1, 1, 1, 1])])) != nil)
   }
 
-  @Test(arguments: [(UInt32(2), "Q4_0"), (8, "Q8_0"), (14, "Q6_K"), (28, "number 28"), (.max, "number 4294967295")])
-  func quantisedTensorsAreNamed(kind: UInt32, name: String) {
+  @Test(arguments: [(UInt32(16), "IQ2_XXS"), (9, "Q8_1"), (28, "F64"), (31, "number 31"), (.max, "number 4294967295")])
+  func otherElementTypesAreNamed(kind: UInt32, name: String) {
     let error = failure(GGUFWriter(keys: [], tensors: [tensor("blk.0.attn_q.weight", kind: kind)]))
     #expect(error?.place == .tensor("blk.0.attn_q.weight"))
     #expect(error?.reason == .unsupportedElementType(name))

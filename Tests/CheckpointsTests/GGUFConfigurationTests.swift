@@ -107,7 +107,7 @@ import Testing
 
   @Test func fieldsThatChangeTheComputationAreRefused() {
     let fields: [(String, GGUFValue)] = [
-      ("llama.expert_count", .uint32(8)), ("llama.rope.scaling.type", .string(Array("linear".utf8))),
+      ("llama.expert_used_count", .uint32(8)), ("llama.rope.scaling.type", .string(Array("linear".utf8))),
       ("llama.rope.scaling.factor", .float32(2)), ("llama.attention.causal", .bool(false)),
       ("llama.attention.scale", .float32(1)), ("llama.logit_scale", .float32(1)),
       ("llama.rope.dimension_count", .uint32(2)), ("llama.attention.value_length", .uint32(2)),

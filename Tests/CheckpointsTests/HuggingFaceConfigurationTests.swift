@@ -61,7 +61,9 @@ import Testing
     }
     #expect(failure([("rope_scaling", merged(llama3, "mscale", 1))])?.place == .field("rope_scaling.mscale"))
     #expect(failure([("rope_scaling", merged(llama3, "factor", nil))])?.reason == .missing)
-    #expect(failure([("rope_scaling", merged(llama3, "high_freq_factor", 1))])?.place == .field("high_freq_factor"))
+    #expect(
+      failure([("rope_scaling", merged(llama3, "high_freq_factor", decimal("0.5")))])?.place
+        == .field("high_freq_factor"))
     #expect(failure([("rope_scaling", merged(llama3, "factor", 0))])?.place == .field("factor"))
     #expect(failure([("rope_scaling", "linear")])?.reason == .wrongKind(expected: "an object"))
     #expect(failure([("partial_rotary_factor", decimal("0.5"))])?.place == .field("partial_rotary_factor"))

@@ -19,7 +19,9 @@ func writeIndex(_ map: [(String, String)], in folder: String) throws {
 }
 
 /// What a `config.json` means, without weights.
-func configuration(_ config: JSONObject, generation: JSONObject? = nil) throws -> DecoderConfiguration {
+func configuration(
+  _ config: JSONObject, generation: JSONObject? = nil, pooling: TransformerConfiguration.Pooling = .mean
+) throws -> TransformerConfiguration {
   let fields = generation.map { ConfigurationFields(file: "generation_config.json", object: $0) }
-  return try HuggingFaceConfiguration(config, file: "config.json").configuration(generation: fields)
+  return try HuggingFaceConfiguration(config, file: "config.json").configuration(generation: fields, pooling: pooling)
 }

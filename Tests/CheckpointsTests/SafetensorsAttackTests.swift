@@ -73,7 +73,9 @@ import Testing
       reason([entry("a", offsets: [0, 8, 8])]) == .wrongKind(expected: "an entry with data_offsets [begin, end]"))
   }
 
-  @Test(arguments: ["F64", "I8", "F8_E4M3", "BOOL", "f32", ""]) func otherElementTypesAreNamed(type: String) {
+  @Test(arguments: ["F64", "I16", "F8_E4M3", "BOOL", "f32", "Q8_0", "MXFP4", ""]) func otherElementTypesAreNamed(
+    type: String
+  ) {
     #expect(reason([entry("a", type: type)]) == .unsupportedElementType(type))
   }
 

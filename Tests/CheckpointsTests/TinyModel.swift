@@ -5,7 +5,7 @@ import StrictJSON
 
 /// A decoder with a few hundred weights, written in every form by code that shares nothing with the readers.
 struct TinyModel {
-  var configuration = DecoderConfiguration(
+  var configuration = TransformerConfiguration(
     family: "llama", hiddenSize: 8, layerCount: 2, headCount: 2, keyValueHeadCount: 1, headSize: 4,
     feedForwardSize: 6, vocabularyCount: 10, contextLength: 16, isHeadTied: false, bosToken: 1, eosTokens: [2])
 
@@ -113,6 +113,15 @@ struct TinyModel {
   }
 }
 
+extension HuggingFaceDirectory {
+  /// The name of a tensor in files of Llama and its likes.
+  static func name(_ role: TensorRole) -> String { LlamaNames(TinyModel().configuration).location(role).name }
+}
+
+extension GGUFCheckpoint {
+  static func name(_ role: TensorRole) -> String { GGUFNames(TinyModel().configuration).location(role).name }
+}
+
 /// A JSON number with exactly this text.
 func decimal(_ text: String) -> JSON { (try? JSON.parse(Array(text.utf8))) ?? .null }
 
@@ -125,6 +134,7 @@ func encoded(_ values: [Float], _ type: ElementType) -> [UInt8] {
   case .binary32: values.flatMap { littleEndian($0.bitPattern) }
   case .binary16: values.flatMap { littleEndian(Float16($0).bitPattern) }
   case .brain16: values.flatMap { littleEndian(UInt16($0.bitPattern >> 16)) }
+  default: preconditionFailure("blocks are written by other means")
   }
 }
 
@@ -155,4 +165,8 @@ func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Re
 
 func write(_ bytes: [UInt8], to path: String) throws {
   try Data(bytes).write(to: URL(fileURLWithPath: path))
+}
+
+func makeFolder(_ path: String) throws {
+  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
 }

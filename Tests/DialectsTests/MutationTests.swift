@@ -3,7 +3,7 @@ import Testing
 @testable import Dialects
 
 /// SplitMix64: the same mutations in every run.
-private struct SeededGenerator: RandomNumberGenerator {
+struct SeededGenerator: RandomNumberGenerator {
   var state: UInt64
 
   mutating func next() -> UInt64 {
@@ -75,6 +75,8 @@ private struct SeededGenerator: RandomNumberGenerator {
     case .messages(let messages, _): #expect(!messages.isEmpty)
     case .text(let text): #expect(!text.isEmpty)
     case .tokens(let ids): #expect(!ids.isEmpty && ids.allSatisfy { $0 < 1 << 22 })
+    case .embedding(let input): #expect((1...2_048).contains(input.items.count))
+    case .picture(let bytes), .sequence(let bytes): #expect(!bytes.isEmpty)
     }
   }
 

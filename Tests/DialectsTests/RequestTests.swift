@@ -89,7 +89,7 @@ import Testing
   @Test func parametersWithoutInfluenceAreIgnored() throws {
     let members =
       #""user":"u","metadata":{"a":"b"},"store":true,"service_tier":"auto","parallel_tool_calls":true,"#
-      + #""safety_identifier":"x","prompt_cache_key":"k","prediction":{"type":"content","content":"x"}"#
+      + #""safety_identifier":"x","prediction":{"type":"content","content":"x"}"#
     #expect(try chat(members) == chat())
   }
 

@@ -8,8 +8,8 @@ import Program
 struct CacheCalibrator {
   let tokens: [UInt32]
 
-  func callAsFunction(_ program: Program) -> CalibrationStatistics {
-    var reference = Reference(program)
+  func callAsFunction(_ program: Program) throws -> CalibrationStatistics {
+    var reference = try Reference(program)
     for token in tokens { reference.append(token) }
     return CalibrationStatistics(layers: reference.attentions.map(statistics), positionCount: tokens.count)
   }

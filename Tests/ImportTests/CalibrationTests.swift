@@ -46,11 +46,11 @@ import Testing
   @Test func statisticsBecomeStaticData() throws {
     let plain = try withProgram(MemoryCheckpoint()) { $0 }
     let program = try calibrated { _ in statistics() }
-    let (first, second) = (program.graph.layers[0].attention, program.graph.layers[1].attention)
+    let (first, second) = (try program.graph.layers[0].attention, try program.graph.layers[1].attention)
     #expect(first.keyOffsets == [4, 4, 5, 5])
     #expect(first.valueCap == 8)
-    #expect(second.valueCap == plain.graph.layers[1].attention.valueCap)
-    #expect(plain.graph.layers[0].attention.keyOffsets == nil && plain.weightsRoot != program.weightsRoot)
+    #expect(try second.valueCap == plain.graph.layers[1].attention.valueCap)
+    #expect(try plain.graph.layers[0].attention.keyOffsets == nil && plain.weightsRoot != program.weightsRoot)
   }
 
   @Test func calibrationSeesTheProgramWithoutOffsets() throws {
@@ -62,15 +62,16 @@ import Testing
     }
     let plain = try withProgram(MemoryCheckpoint()) { $0 }
     #expect(seen?.weightsRoot == plain.weightsRoot)
-    #expect(seen?.graph.layers[0].attention.keyOffsets == nil && program.graph.layers[0].attention.keyOffsets != nil)
+    #expect(try seen?.graph.layers[0].attention.keyOffsets == nil)
+    #expect(try program.graph.layers[0].attention.keyOffsets != nil)
   }
 
   @Test func offsetsCanBeLeftOut() throws {
     var options = ImportOptions()
     options.usesKeyOffsets = false
     let program = try calibrated(options) { _ in statistics() }
-    #expect(program.graph.layers.allSatisfy { $0.attention.keyOffsets == nil })
-    #expect(program.graph.layers[0].attention.valueCap == 8)
+    #expect(try program.graph.layers.allSatisfy { $0.attention.keyOffsets == nil })
+    #expect(try program.graph.layers[0].attention.valueCap == 8)
   }
 
   @Test func contradictoryStatisticsAreRefused() throws {

@@ -28,8 +28,8 @@ import Testing
     let memory = try withProgram(checkpoint) { $0.weightsRoot }
     let folder = try program(HuggingFaceWriter(checkpoint: checkpoint))
     #expect(folder.weightsRoot == memory)
-    #expect((folder.graph.layers[0].attention.keyNorm != nil) == checkpoint.configuration.hasQueryKeyNorm)
-    #expect(folder.graph.layers[0].attention.key.hasBias == !checkpoint.configuration.layerBiases.isEmpty)
+    #expect(try (folder.graph.layers[0].attention.keyNorm != nil) == checkpoint.configuration.hasQueryKeyNorm)
+    #expect(try folder.graph.layers[0].attention.key.hasBias == !checkpoint.configuration.layerBiases.isEmpty)
   }
 
   @Test(arguments: [ElementType.binary16, .brain16]) func elementTypesOfEqualNumbersAgree(type: ElementType) throws {

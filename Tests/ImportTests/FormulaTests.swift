@@ -25,9 +25,10 @@ import Testing
   @Test func everyMatrixFollowsTheFormulas() throws {
     let checkpoint = MemoryCheckpoint()
     try withProgram(checkpoint) { program in
-      #expect(quantized(program, program.graph.embedding) == expected(checkpoint, .embedding, norm: nil, block: 1))
-      for (index, layer) in program.graph.layers.enumerated() {
-        let (attention, feedForward) = (layer.attention, layer.feedForward)
+      let graph = try program.graph
+      #expect(quantized(program, graph.embedding) == expected(checkpoint, .embedding, norm: nil, block: 1))
+      for (index, layer) in graph.layers.enumerated() {
+        let (attention, feedForward) = (layer.attention, try #require(layer.feedForward.gated))
         let matrices: [(Matrix, LayerTensor, LayerTensor?, Int)] = [
           (attention.query, .query, .attentionNorm, 8), (attention.key, .key, .attentionNorm, 8),
           (attention.value, .value, .attentionNorm, 8), (attention.output, .output, nil, 8),
@@ -39,18 +40,22 @@ import Testing
           #expect(quantized(program, matrix) == expected(checkpoint, roles.0, norm: roles.1, block: block))
         }
       }
-      #expect(quantized(program, program.graph.head) == expected(checkpoint, .embedding, norm: .finalNorm, block: 8))
+      let head = try #require(graph.head)
+      #expect(quantized(program, head.matrix) == expected(checkpoint, .embedding, norm: .finalNorm, block: 8))
     }
   }
 
   @Test func normsFollowTheFormulas() throws {
     let checkpoint = MemoryCheckpoint()
     try withProgram(checkpoint) { program in
-      let norms: [(RowScaleNorm, TensorRole)] = [
-        (program.graph.layers[0].attention.norm, .layer(0, .attentionNorm)),
-        (program.graph.layers[1].feedForward.norm, .layer(1, .feedForwardNorm)), (program.graph.finalNorm, .finalNorm),
+      let graph = try program.graph
+      let norms: [(InputNorm?, TensorRole)] = [
+        (graph.layers[0].attention.norm, .layer(0, .attentionNorm)),
+        (graph.layers[1].feedForward.norm, .layer(1, .feedForwardNorm)), (graph.head?.norm, .finalNorm),
       ]
-      for (norm, role) in norms {
+      for (inputNorm, role) in norms {
+        let norm = try #require(inputNorm?.rowScale)
+        #expect(inputNorm == .rms(norm))
         #expect(norm.gains.map { Int($0) } == Naive.gains(checkpoint.values(role)).gains)
         // 8 · 1e-5 · 2^32 = 343597.38…
         #expect(norm.epsilon == 343_597)
@@ -62,7 +67,8 @@ import Testing
     var checkpoint = MemoryCheckpoint()
     checkpoint.configuration.isHeadTied = false
     try withProgram(checkpoint) { program in
-      #expect(quantized(program, program.graph.head) == expected(checkpoint, .head, norm: .finalNorm, block: 8))
+      let head = try #require(try program.graph.head)
+      #expect(quantized(program, head.matrix) == expected(checkpoint, .head, norm: .finalNorm, block: 8))
     }
   }
 
@@ -72,12 +78,13 @@ import Testing
     options.attentionInput.block = block
     options.feedForwardDown.block = block
     try withProgram(checkpoint, options: options) { program in
-      let layer = program.graph.layers[1]
-      #expect(layer.attention.inputSite.block == block && layer.feedForward.downSite.block == block)
+      let layer = try program.graph.layers[1]
+      let feedForward = try #require(layer.feedForward.gated)
+      #expect(layer.attention.inputSite.block == block && feedForward.downSite.block == block)
       let key = expected(checkpoint, .layer(1, .key), norm: .layer(1, .attentionNorm), block: block)
       #expect(quantized(program, layer.attention.key) == key)
       let down = expected(checkpoint, .layer(1, .down), norm: nil, block: block)
-      #expect(quantized(program, layer.feedForward.down) == down)
+      #expect(quantized(program, feedForward.down) == down)
     }
   }
 
@@ -85,18 +92,19 @@ import Testing
     var checkpoint = MemoryCheckpoint()
     checkpoint.configuration.layerBiases = LayerTensor.biases
     try withProgram(checkpoint) { program in
-      let layer = program.graph.layers[1]
+      let layer = try program.graph.layers[1]
+      let feedForward = try #require(layer.feedForward.gated)
       let matrices: [(Matrix, LayerTensor, Double)] = [
         (layer.attention.query, .queryBias, 1024), (layer.attention.value, .valueBias, 1024),
-        (layer.attention.output, .outputBias, 65_536), (layer.feedForward.up, .upBias, 1024),
-        (layer.feedForward.down, .downBias, 65_536),
+        (layer.attention.output, .outputBias, 65_536), (feedForward.up, .upBias, 1024),
+        (feedForward.down, .downBias, 65_536),
       ]
       for (matrix, tensor, power) in matrices {
         #expect(matrix.hasBias)
         let expected = checkpoint.values(.layer(1, tensor)).map { Int64(Naive.halfEven(Double($0) * power)) }
         #expect(program.weights(of: matrix).biases == expected)
       }
-      #expect(!program.graph.head.hasBias)
+      #expect(try program.graph.head?.matrix.hasBias == false)
     }
   }
 
@@ -104,7 +112,7 @@ import Testing
     var checkpoint = MemoryCheckpoint()
     checkpoint.configuration.hasQueryKeyNorm = true
     try withProgram(checkpoint) { program in
-      let norm = try #require(program.graph.layers[0].attention.queryNorm)
+      let norm = try #require(try program.graph.layers[0].attention.queryNorm)
       let weights = checkpoint.values(.layer(0, .queryNorm)).map { Double($0) * 2 }
       let scaled = weights.map { Naive.halfEven($0 * Naive.power(norm.exponent)) }
       #expect(norm.gains.map { Double($0) } == scaled)
@@ -112,7 +120,7 @@ import Testing
       #expect(doubled.contains { $0 > 32_767 } && norm.outputFraction == 10)
       // 4 · 1e-5 · 2^20 = 41.94…
       #expect(norm.epsilon == 42)
-      #expect(program.graph.layers[0].attention.keyNorm != nil)
+      #expect(try program.graph.layers[0].attention.keyNorm != nil)
     }
   }
 }

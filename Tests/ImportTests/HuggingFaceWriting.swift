@@ -73,6 +73,12 @@ struct HuggingFaceWriter {
     case .binary32: values.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { Array($0) } }
     case .binary16: values.flatMap { withUnsafeBytes(of: Float16($0).bitPattern.littleEndian) { Array($0) } }
     case .brain16: values.flatMap { withUnsafeBytes(of: UInt16($0.bitPattern >> 16).littleEndian) { Array($0) } }
+    default: preconditionFailure("blocks are written by other means")
     }
   }
+}
+
+extension HuggingFaceDirectory {
+  /// The name of a tensor in files of Llama and its likes.
+  static func name(_ role: TensorRole) -> String { LlamaNames(MemoryCheckpoint().configuration).location(role).name }
 }

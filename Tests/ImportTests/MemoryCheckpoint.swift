@@ -6,7 +6,7 @@ import Program
 
 /// A checkpoint whose numbers are made up in memory.
 struct MemoryCheckpoint: Checkpoint {
-  var configuration = DecoderConfiguration(
+  var configuration = TransformerConfiguration(
     family: "llama", hiddenSize: 8, layerCount: 2, headCount: 2, keyValueHeadCount: 1, headSize: 4,
     feedForwardSize: 12, vocabularyCount: 10, contextLength: 16, isHeadTied: true, bosToken: 1, eosTokens: [7, 2])
   /// Numbers that replace the made-up ones.

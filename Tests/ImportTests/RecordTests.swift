@@ -61,9 +61,9 @@ import Testing
     var checkpoint = MemoryCheckpoint()
     checkpoint.configuration.slidingWindow = 5
     try withProgram(checkpoint) { program in
-      let graph = program.graph
+      let graph = try program.graph
       #expect(graph.stopTokens == [2, 7] && graph.startToken == 1 && graph.contextLength == 16)
-      #expect(graph.layers.allSatisfy { $0.attention.window == 5 && $0.feedForward.activation == .silu })
+      #expect(graph.layers.allSatisfy { $0.attention.window == 5 && $0.feedForward.gated?.activation == .silu })
       #expect(graph.layers[0].attention.frequencies == Rotation.frequencies(theta: 10_000, headSize: 4))
       #expect(graph.embedding.layout == .rows && graph.embedding.accumulatorWidth == 4)
       #expect(program.tokenizer.isEmpty && program.template.isEmpty)

@@ -9,7 +9,7 @@ import Testing
   private let scaling = RopeScaling(
     factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContextLength: 8192)
 
-  private var configuration: DecoderConfiguration {
+  private var configuration: TransformerConfiguration {
     var configuration = MemoryCheckpoint().configuration
     configuration.headSize = 128
     configuration.ropeTheta = 500_000

@@ -65,8 +65,8 @@ struct StoriesTests {
   }
 
   /// How many of the golden tokens the program finds most likely after those before.
-  private func agreement(_ program: Program, _ tokens: some Sequence<UInt32>) -> Int {
-    var reference = Reference(program)
+  private func agreement(_ program: Program, _ tokens: some Sequence<UInt32>) throws -> Int {
+    var reference = try Reference(program)
     var agreeing = 0
     var token: UInt32 = 1
     for expected in tokens {
@@ -82,7 +82,7 @@ struct StoriesTests {
     let tokens = try goldenTokens().prefix(64)
     try withTemporaryFolder { folder in
       let program = try program(Self.forms[0], in: folder)
-      #expect(agreement(program, tokens) >= 62)
+      #expect(try agreement(program, tokens) >= 62)
     }
   }
 
@@ -91,9 +91,9 @@ struct StoriesTests {
     try withTemporaryFolder { folder in
       let calibrator = CacheCalibrator(tokens: [1] + tokens)
       let program = try importProgram(
-        from: SharedData.path(Self.forms[0]), to: folder + "/program", calibrate: { calibrator($0) })
-      #expect(agreement(program, tokens) >= 62)
-      #expect(program.graph.layers.allSatisfy { $0.attention.keyOffsets?.contains { $0 != 0 } ?? false })
+        from: SharedData.path(Self.forms[0]), to: folder + "/program", calibrate: { try calibrator($0) })
+      #expect(try agreement(program, tokens) >= 62)
+      #expect(try program.graph.layers.allSatisfy { $0.attention.keyOffsets?.contains { $0 != 0 } ?? false })
     }
   }
 }

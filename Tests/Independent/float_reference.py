@@ -53,12 +53,13 @@ def attention(a, x, cache):
 
 def feed_forward(f, x):
     y = normalised(f.norm, x)
-    g, up = linear(f.gate, f.input_site, y), linear(f.up, f.input_site, y)
-    if f.activation == 1:
+    n = f.body
+    g, up = linear(n.gate, f.input_site, y), linear(n.up, f.input_site, y)
+    if n.activation == 1:
         g = g / (1 + np.exp(-g))
     else:
         g = np.array([x * math.erfc(-x / math.sqrt(2)) / 2 for x in g])
-    return linear(f.down, f.down_site, g * up)
+    return linear(n.down, n.down_site, g * up)
 
 
 def logits(graph, tokens):

@@ -1,4 +1,4 @@
-"""Writes program files from SPEC.md sections 4 to 6, and makes small random ones for the tests."""
+"""Writes program files (graph version 1) from SPEC.md sections 4 to 6, and makes small random ones for the tests."""
 import json
 import math
 import struct
@@ -6,7 +6,7 @@ import struct
 import numpy as np
 
 from spec_arithmetic import INT8, TABLE_BYTES, bytes_root, merkle, tagged
-from spec_program import Attention, FeedForward, FormedNorm, Graph, Matrix, Norm, Section, Site, matrix_root
+from spec_program import Attention, FeedForward, FormedNorm, Graph, Matrix, Network, Norm, Section, Site, matrix_root
 
 # --- Bytes -----------------------------------------------------------------------------------------------------------
 
@@ -42,8 +42,9 @@ def encode_attention(a):
 
 
 def encode_feed_forward(f):
-    return (b"\x02" + encode_norm(f.norm) + encode_site(f.input_site) + encode_matrix(f.gate) + encode_matrix(f.up)
-            + bytes([f.activation]) + encode_site(f.down_site) + encode_matrix(f.down))
+    n = f.body
+    return (b"\x02" + encode_norm(f.norm) + encode_site(f.input_site) + encode_matrix(n.gate) + encode_matrix(n.up)
+            + bytes([n.activation]) + encode_site(n.down_site) + encode_matrix(n.down))
 
 
 def encode_graph(g):
@@ -158,7 +159,7 @@ class RandomProgram:
         norm = self.norm(self.d)
         gate, up = self.after_norm("gate", hidden, 12), self.after_norm("up", hidden, 10)
         down = self.matrix("down", self.d, hidden, 1 / math.sqrt(hidden * self.site.b), 16)
-        return FeedForward(norm, self.site, gate, up, activation, self.site, down)
+        return FeedForward(norm, self.site, Network(gate, up, activation, self.site, down))
 
     def declare_widths(self):
         X = {0: 127, 1: 127 << 7, 2: 32767}[self.site.mode]

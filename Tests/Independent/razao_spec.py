@@ -12,8 +12,8 @@ import sys
 
 import numpy as np
 
-from spec_arithmetic import (Sampling, Violation, feed_forward, leaf, linear, merkle, need, rs_array, sample, sha,
-                             site_after_norm, tagged, u32, AttentionState)
+from spec_arithmetic import (Sampling, Violation, block_sum, embed, feed_forward, leaf, linear, merkle, need, pool,
+                             sample, sha, site_after_norm, tagged, u32, AttentionState)
 from spec_program import read_program
 
 # --- 7. Execution and trace ------------------------------------------------------------------------------------------
@@ -26,6 +26,24 @@ def residual_payload(x):
     return bytes([width]) + x.astype("<i8").view(np.uint8).reshape(-1, 8)[:, :width].tobytes()
 
 
+def cell(salt, t, l, x, heads):
+    return merkle([leaf(salt + struct.pack("<III", t, l, i) + payload)
+                   for i, payload in enumerate([residual_payload(x)] + heads)])
+
+
+def encode(graph, tokens, dimensions=None, salt=bytes(32)):
+    """An encoder's vector, and the token roots of its positions."""
+    rows, cells = [embed(graph, token, p) for p, token in enumerate(tokens)], [[] for _ in tokens]
+    for l, (attention, feed) in enumerate(graph.layers):
+        state = AttentionState(attention, len(tokens))
+        added = [state.add(p, x) for p, x in enumerate(rows)]
+        for p, (query, heads) in enumerate(added):
+            x = block_sum(rows[p], state.output(p, query, len(tokens)), attention.post_norm)
+            rows[p] = block_sum(x, feed_forward(feed, x), feed.post_norm)
+            cells[p].append(cell(salt, p, l, rows[p], heads))
+    return pool(rows, graph.pooling, dimensions or graph.d), [merkle(c) for c in cells]
+
+
 class Execution:
     """A sequence fed from position 0; `feed` returns the logits, `roots` holds the token root of every position."""
 
@@ -35,14 +53,12 @@ class Execution:
 
     def feed(self, token):
         g, t, cells = self.graph, len(self.roots), []
-        E = g.embedding
-        x = rs_array(E.weights[token].astype(np.int64) * E.w[token], E.e - 16)
-        for l, (state, (_, feed)) in enumerate(zip(self.attention, g.layers)):
-            y, heads = state.step(t, x)
-            x = x + y
-            x = x + feed_forward(feed, x)
-            cells.append(merkle([leaf(self.salt + struct.pack("<III", t, l, i) + payload)
-                                 for i, payload in enumerate([residual_payload(x)] + heads)]))
+        x = embed(g, token, t)
+        for l, (state, (attention, feed)) in enumerate(zip(self.attention, g.layers)):
+            query, heads = state.add(t, x)
+            x = block_sum(x, state.output(t, query), attention.post_norm)
+            x = block_sum(x, feed_forward(feed, x), feed.post_norm)
+            cells.append(cell(self.salt, t, l, x, heads))
         self.roots.append(merkle(cells))
         return linear(g.head, site_after_norm(g.head_site, g.norm, x))
 

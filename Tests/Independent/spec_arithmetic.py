@@ -203,8 +203,10 @@ def operand_limit(mode):
     return 32767 if mode == TWO_LIMBS else 127
 
 
-def rms_statistics(x, E):
+def norm_statistics(x, E, centred=False):
     """3.2: the reduced row h, R and s."""
+    if centred:
+        x = len(x) * x - x.sum()
     t = max(0, bl(int(np.abs(x).max())) - 22)
     h = rs_array(x, t)
     v = int((h * h).sum()) + max(1, rs(E, 2 * t))
@@ -214,7 +216,7 @@ def rms_statistics(x, E):
 
 
 def formed_norm(norm, x):
-    h, R, s = rms_statistics(x, norm.E)
+    h, R, s = norm_statistics(x, norm.E, norm.centred)
     return rs_array(h * norm.g * R, 30 + s // 2 + norm.e_g - norm.f_out) + norm.beta
 
 
@@ -266,7 +268,10 @@ def witness(y, b, mode):
 
 
 def site_after_norm(site, norm, x):
-    h, R, s = rms_statistics(x, norm.E)
+    """Of a block's input; without a norm the residual stream itself (3.10)."""
+    if norm is None:
+        return site_of_row(site, x, 16)
+    h, R, s = norm_statistics(x, norm.E, norm.centred)
     q, k, j = quantise(h * norm.g, site.b, site.mode)
     r, f = norm12(LADDER[j] * R, 53 + s // 2 - k)
     return q, r, f + (7 if site.mode == BLOCK_SHIFT else 0)
@@ -310,15 +315,15 @@ def mix_values(z, values, n, cap):
 
 
 class AttentionState:
-    """One attention block with its cache; `step` adds a position."""
+    """One attention block with its cache; `add` adds a position, `output` attends from one."""
 
     def __init__(self, block, capacity):
         self.block, shape = block, (capacity, block.kv_heads, block.head_size)
         self.keys, self.values = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         self.k_scale, self.v_shift = np.zeros((capacity, block.kv_heads, 2), np.int64), np.zeros(shape[:2], np.int64)
 
-    def step(self, p, x):
-        """The block's output row, and the payloads of its K and V heads."""
+    def add(self, p, x):
+        """The position's queries, and the payloads of its K and V heads."""
         a = self.block
         operand = site_after_norm(a.input_site, a.norm, x)
         heads = [linear(m, operand).reshape(-1, a.head_size) for m in (a.q, a.k, a.v)]
@@ -326,10 +331,17 @@ class AttentionState:
             for i, norm in enumerate((a.q_norm, a.k_norm)):
                 heads[i] = np.stack([formed_norm(norm, head) for head in heads[i]])
         query, key = rope(heads[0], p, a.frequencies), rope(heads[1], p, a.frequencies) - a.key_offset
-        payloads = self.store(p, key, heads[2])
+        return query, self.store(p, key, heads[2])
+
+    def output(self, p, query, count=None):
+        """The block's output row at p; of an encoder with its count of positions."""
+        a = self.block
         first = max(0, p - a.window + 1) if a.window else 0
-        rows = [self.attend(slice(first, p + 1), h // (a.heads // a.kv_heads), query[h]) for h in range(a.heads)]
-        return linear(a.output, site_of_row(a.output_site, np.concatenate(rows), 12)), payloads
+        if a.chunk:
+            first = max(first, a.chunk * (p // a.chunk))
+        visible = slice(first, count or p + 1)
+        rows = [self.attend(p, visible, h // (a.heads // a.kv_heads), query[h]) for h in range(a.heads)]
+        return linear(a.output, site_of_row(a.output_site, np.concatenate(rows), 12))
 
     def store(self, p, key, value):
         a, key_payloads, value_payloads = self.block, [], []
@@ -343,22 +355,95 @@ class AttentionState:
             value_payloads.append(v.astype("i1").tobytes() + bytes([n]))
         return key_payloads + value_payloads
 
-    def attend(self, visible, h, query):
+    def attend(self, p, visible, h, query):
         a = self.block
         q, k, j = quantise(query, a.b_qk, TWO_LIMBS if a.query_limbs == 2 else INT8)
-        r, f = norm12(LADDER[j] * a.c_q, 23 + a.query_fraction() + a.e_q - k)
+        factor, e = a.c_q, a.e_q
+        if a.temperature:
+            step, taus = a.temperature
+            factor, e = factor * taus[min((p + 1) // step, len(taus) - 1)], e + 14
+        r, f = norm12(LADDER[j] * factor, 23 + a.query_fraction() + e - k)
         r_k, f_k = self.k_scale[visible, h].T
         z = rs_array((self.keys[visible, h] @ q) * (r_k * r), f + f_k - 7)
         return mix_values(z, self.values[visible, h], self.v_shift[visible, h], a.cap)
 
 
+def activate(x, fraction, activation):
+    if activation == 3:
+        return np.maximum(x, 0)
+    index = np.clip(rs_array(x, fraction - 6) + 512, 0, 1023)
+    return rs_array(x * (SIG if activation == 1 else PHI)[index], 16)
+
+
+def apply_network(network, operand, gamma=None):
+    """3.7 or 3.12; gamma weighs the operand of down."""
+    up = linear(network.up, operand)
+    if network.gate:
+        h = activate(linear(network.gate, operand), network.gate.f_out, network.activation) * up
+    else:
+        h = activate(up, network.up.f_out, network.activation)
+    inner = site_of_row(network.down_site, h, network.inner_fraction())
+    return linear(network.down, weighted(inner, gamma) if gamma else inner)
+
+
+def weighted(operand, gamma):
+    q, r, f = operand
+    return (q,) + norm12(r * gamma, f + 15)
+
+
+def power(x):
+    delta = rs(min(x, 2**36) * 94548, 20)
+    return int(EXPF[delta % 4096]) >> (delta // 4096) if delta // 4096 < 31 else 0
+
+
+def choose(logits, count, weighting):
+    """3.13: (index, weight) of the chosen experts."""
+    chosen = sorted(range(len(logits)), key=lambda i: (-logits[i], i))[:count]
+    if weighting == 3:
+        weights = []
+        for i in chosen:
+            w = power(abs(logits[i]))
+            weights.append((2**46 if logits[i] >= 0 else w * 2**15) // (2**31 + w))
+        return list(zip(chosen, weights))
+    powers = [power(max(logits) - l) for l in logits]
+    S = sum(powers[i] for i in (chosen if weighting == 1 else range(len(logits))))
+    return [(i, powers[i] * 2**15 // S) for i in chosen]
+
+
 def feed_forward(block, x):
-    operand = site_after_norm(block.input_site, block.norm, x)
-    g, up = linear(block.gate, operand), linear(block.up, operand)
-    table = SIG if block.activation == 1 else PHI
-    index = np.clip(rs_array(g, block.gate.f_out - 6) + 512, 0, 1023)
-    h = rs_array(g * table[index], 16) * up
-    return linear(block.down, site_of_row(block.down_site, h, block.gate.f_out + block.up.f_out))
+    operand, body = site_after_norm(block.input_site, block.norm, x), block.body
+    if not hasattr(body, "router"):
+        return apply_network(body, operand)
+    total = apply_network(body.shared, operand) if body.shared else np.zeros(len(x), np.int64)
+    for i, gamma in choose(linear(body.router, operand).tolist(), body.chosen, body.weighting):
+        if gamma == 0:
+            continue
+        if body.placement == 1:
+            total = total + apply_network(body.networks[i], weighted(operand, gamma))
+        else:
+            total = total + apply_network(body.networks[i], operand, gamma)
+    return total
+
+
+def block_sum(x, y, post_norm):
+    """3.8 and 3.10: what a block leaves of the residual stream."""
+    return formed_norm(post_norm, x + y) if post_norm else x + y
+
+
+def embed(graph, token, p):
+    def row(matrix, i):
+        return rs_array(matrix.weights[i].astype(np.int64) * matrix.w[i], matrix.e - 16)
+    x = row(graph.embedding, token)
+    if graph.positions:
+        x = x + row(graph.positions, p)
+    return formed_norm(graph.embedding_norm, x) if graph.embedding_norm else x
+
+
+def pool(rows, pooling, dimensions):
+    """3.14, rows: residuals out of the last layer."""
+    s = (rows[0] if pooling == 2 else np.sum(rows, axis=0))[:dimensions]
+    h, R, s = norm_statistics(s, 0)
+    return rs_array(h * R, 30 + s // 2 - 24)
 
 
 # 3.9 Sampler

@@ -13,7 +13,7 @@ import numpy as np
 
 from program_writer import encode_program
 from spec_arithmetic import INT8, bl, rs
-from spec_program import Attention, FeedForward, Graph, Matrix, Norm, Site, row_sums
+from spec_program import Attention, FeedForward, Graph, Matrix, Network, Norm, Site, row_sums
 
 LOG2_E = float.fromhex("0x1.71547652b82fep+0")
 POWER_OF_TWO_ROOTS = [2 << 62]
@@ -142,8 +142,8 @@ class Importer:
         norm, diagonal = self.norm(prefix + "post_attention_layernorm")
         site, down_site = (Site(largest_block(self.config[n]), INT8) for n in ("hidden_size", "intermediate_size"))
         gate, up = (self.matrix(f"{prefix}mlp.{x}_proj", diagonal, 10, site.b) for x in ("gate", "up"))
-        return FeedForward(norm, site, gate, up, 1, down_site,
-                           self.matrix(prefix + "mlp.down_proj", None, 16, down_site.b))
+        down = self.matrix(prefix + "mlp.down_proj", None, 16, down_site.b)
+        return FeedForward(norm, site, Network(gate, up, 1, down_site, down))
 
     def graph(self):
         c = self.config

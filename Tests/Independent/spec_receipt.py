@@ -101,7 +101,7 @@ ACCEPT = [("magic", 8), ("version", 4), 4, ("network", 32), ("requestID", 16), (
           ("acceptedAt", 8), ("expiry", 8), ("consent", 32), ("named", 32), ("signature", 64)]
 RECEIPT = [("magic", 8), ("version", 4), ("arithmetic", 4), ("network", 32), ("requestID", 16), ("nonce", 32),
            ("expiry", 8), ("provider", 32), ("key", 32), ("program", 32), 32, ("endpoint", 1), 7, ("request", 32),
-           ("requestBytes", 8), ("prompt", 32), ("promptCount", 4), 4, 32, ("temperature", 4), ("topP", 4),
+           ("requestBytes", 8), ("prompt", 32), ("promptCount", 4), ("prefixLength", 4), ("prefix", 32), ("temperature", 4), ("topP", 4),
            ("topK", 4), ("repetition", 4), ("presence", 4), ("frequency", 4), ("limit", 4), ("choice", 4),
            ("extras", 32), ("seedKind", 1), 7, ("seed", 32), ("material", 32), ("accept", 32), ("chain", 32),
            ("answerCount", 4), ("finish", 1), ("partial", 1), 2, ("text", 32), ("textBytes", 8), ("trace", 32),
@@ -109,7 +109,7 @@ RECEIPT = [("magic", 8), ("version", 4), ("arithmetic", 4), ("network", 32), ("r
            ("owed", 8), 8, 32, ("consent", 32), ("acceptedAt", 8), ("firstAt", 8), ("finishedAt", 8),
            ("signature", 64)]
 SIGNED = {"presence", "frequency"}
-CODES = {"endpoint": (1, 2), "seedKind": (1, 3), "payerKind": (1, 2), "finish": (1, 5), "partial": (0, 1)}
+CODES = {"endpoint": (1, 5), "seedKind": (1, 3), "payerKind": (1, 2), "finish": (1, 6), "partial": (0, 1)}
 AS_ACCEPTED = ("network", "requestID", "nonce", "expiry", "key", "program", "endpoint", "request", "requestBytes",
                "seedKind", "seed", "payerKind", "payer", "promptPrice", "answerPrice", "acceptedAt", "consent")
 
@@ -181,14 +181,19 @@ def ids_bytes(ids):
 PARTS = ("receipt", "accept", "master", "body", "prompt", "answer", "text", "trace", "certificate")
 
 
+def names_of(version):
+    return PARTS + (("origin",) if version == 2 else ())
+
+
 def encode_bundle(parts):
-    return b"RAZAOBN1" + u32(1) + b"".join(u32(len(parts[p])) + parts[p] for p in PARTS)
+    version = 2 if "origin" in parts else 1
+    return b"RAZAOBN1" + u32(version) + b"".join(u32(len(parts[p])) + parts[p] for p in names_of(version))
 
 
 def decode_bundle(data):
-    need(data[:12] == b"RAZAOBN1" + u32(1), "bundle", "magic or version")
+    need(data[:12] in (b"RAZAOBN1" + u32(1), b"RAZAOBN1" + u32(2)), "bundle", "magic or version")
     parts, at = {}, 12
-    for name in PARTS:
+    for name in names_of(data[8]):
         need(len(data) - at >= 4, "bundle", "it ends too early")
         size = int.from_bytes(data[at:at + 4], "little")
         need(size <= min(2**26, len(data) - at - 4), "bundle", f"length of {name}")
@@ -200,10 +205,8 @@ def decode_bundle(data):
     need(trace == b"\0" or (trace[:1] == b"\1" and len(trace) % 32 == 1 and 1 < len(trace) <= 1 + 32 * 16384),
          "bundle", "trace")
     need(certificate == 0 or 65 <= certificate <= 64 + 65536, "bundle", "certificate")
-    try:
-        parts["text"].decode("utf-8")
-    except UnicodeDecodeError:
-        raise Violation("bundle: text is not UTF-8") from None
+    origin = len(parts.get("origin", bytes(928))) - 928
+    need(origin >= 0 and origin % 32 == 0 and origin <= 32 * 64, "bundle", "prefix origin")
     return parts
 
 
@@ -254,7 +257,68 @@ def trace_holds(receipt, trace):
     return len(hashes) == receipt["positions"] * layers and merkle(tokens) == receipt["trace"]
 
 
+def positions_hold(r):
+    prompt, answer, length = r["promptCount"], r["answerCount"], r["prefixLength"]
+    wanted = {1: prompt + answer - 1 - length, 2: prompt + answer - 1 - length, 3: prompt, 4: 1, 5: 1}
+    return r["positions"] == wanted[r["endpoint"]] and 1 <= r["layers"] <= 1024
+
+
+def begins(root, length, whole, count, path):
+    """RFC 9162, 2.1.4.2: whether a tree of `count` leaves with root `whole` begins with `length` leaves under `root`."""
+    if not 1 <= length <= count:
+        return False
+    if length == count:
+        return not path and root == whole
+    path = ([root] if length & (length - 1) == 0 else []) + path
+    if not path:
+        return False
+    first, second = length - 1, count - 1
+    while first & 1:
+        first, second = first >> 1, second >> 1
+    old = new = path[0]
+    for step in path[1:]:
+        if second == 0:
+            return False
+        if first & 1 or first == second:
+            old, new = node(step, old), node(step, new)
+            while not first & 1 and first:
+                first, second = first >> 1, second >> 1
+        else:
+            new = node(new, step)
+        first, second = first >> 1, second >> 1
+    return second == 0 and old == root and new == whole
+
+
+def node(left, right):
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+def prefix_holds(r, origin):
+    """None where there is no cached prefix."""
+    length, root = r["prefixLength"], r["prefix"]
+    if (length == 0) != (root == bytes(32)) or (length == 0) != (origin is None):
+        return False
+    if origin is None:
+        return None
+    try:
+        first = decode(RECEIPT, b"RAZAORC1", origin[:864])
+    except Violation:
+        return False
+    same = ("key", "provider", "network", "program", "arithmetic", "layers", "payerKind", "payer")
+    trace_blind, tree, path = origin[864:896], origin[896:928], [origin[at:at + 32] for at in range(928, len(origin), 32)]
+    return (r["endpoint"] <= 2 and length < r["promptCount"] and root == tagged("razao/prefix/1", tree + trace_blind)
+            and signature_holds("razao/receipt/1", first["key"], origin[:864]) and all(first[n] == r[n] for n in same)
+            and first["endpoint"] <= 2 and first["prefixLength"] == 0 and length <= first["positions"]
+            and first["requestID"] != r["requestID"] and first["finishedAt"] <= r["firstAt"]
+            and first["positions"] == first["promptCount"] + first["answerCount"] - 1
+            and begins(tree, length, first["trace"], first["positions"], path))
+
+
 def sampling_holds(r):
+    defaults = {"temperature": 10**4, "topP": 10**4, "topK": 0, "repetition": 10**4, "presence": 0, "frequency": 0,
+                "limit": 0, "choice": 0, "extras": extras_hash({}, [])}
+    if r["endpoint"] > 2 and any(r[name] != value for name, value in defaults.items()):
+        return False
     return (r["arithmetic"] == 1 and (r["temperature"] == 0 or 100 <= r["temperature"] <= 10**6)
             and 1 <= r["topP"] <= 10**4 and r["topK"] < 2**31 and 1000 <= r["repetition"] <= 10**5
             and abs(r["presence"]) <= 20000 and abs(r["frequency"]) <= 20000 and r["limit"] <= 2**20
@@ -264,8 +328,10 @@ def sampling_holds(r):
 def finish_holds(r):
     n, m = r["answerCount"], r["limit"]
     within, before = m == 0 or n <= m, m == 0 or n < m
-    kinds = {1: n >= 1 and within, 2: n >= 1 and within, 3: n == m and m > 0, 4: n >= 1 and before, 5: before}
-    return kinds[r["finish"]] and r["partial"] == (r["finish"] == 5)
+    kinds = {1: n >= 1 and within, 2: n >= 1 and within, 3: n == m and m > 0, 4: n >= 1 and before, 5: before,
+             6: n == 0 and m == 0}
+    return (kinds[r["finish"]] and r["partial"] == (r["finish"] == 5)
+            and (r["finish"] == 6) == (r["endpoint"] > 2))
 
 
 def signature_holds(tag, key, record):
@@ -297,7 +363,8 @@ def level0(data):
         ("text", lambda: r["textBytes"] == len(parts["text"])
          and r["text"] == commitment("text", master, parts["text"])),
         ("trace", lambda: trace_holds(r, parts["trace"])),
-        ("positions", lambda: r["positions"] == len(prompt) + len(answer) - 1 and 1 <= r["layers"] <= 1024),
+        ("positions", lambda: positions_hold(r)),
+        ("cached prefix", lambda: prefix_holds(r, parts.get("origin"))),
         ("amount", lambda: r["owed"] == amount(len(prompt), r["promptPrice"], len(answer), r["answerPrice"])),
         ("sampling", lambda: sampling_holds(r)),
         ("finish", lambda: finish_holds(r)),

@@ -161,7 +161,7 @@ class OperatorTests(unittest.TestCase):
     def test_norm_scale(self):
         for size in (0, 1, 2**20, 2**46):
             x = np.array([size, -size // 3, 7, 0])
-            h, R, s = arithmetic.rms_statistics(x, 1000)
+            h, R, s = arithmetic.norm_statistics(x, 1000)
             t = max(0, int(np.abs(x).max()).bit_length() - 22)
             v = int((h * h).sum()) + max(1, rs(1000, 2 * t))
             self.assertAlmostEqual(R * 2.0 ** -(30 + s // 2) * math.sqrt(v), 1, delta=1e-4)
@@ -267,8 +267,8 @@ class ProgramFileTests(unittest.TestCase):
         def residual(g): g.embedding.e = -30
         def norm(g): g.norm.E = 2**62
         def scores(g): g.layers[0][0].e_q = -30
-        def gate(g): g.layers[0][1].gate.e -= 30
-        def down(g): g.layers[0][1].up.e -= 23; g.layers[0][1].down.e += 23
+        def gate(g): g.layers[0][1].body.gate.e -= 30
+        def down(g): g.layers[0][1].body.up.e -= 23; g.layers[0][1].body.down.e += 23
         def values(g): g.layers[0][0].v.e -= 20; g.layers[0][0].cap = 40
         self.refuse("head matrix: rule 2", output)
         self.refuse("rule 9", logits)

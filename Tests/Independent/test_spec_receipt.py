@@ -7,7 +7,7 @@ import numpy as np
 import razao_spec
 import spec_receipt as receipts
 from program_writer import RandomProgram
-from spec_arithmetic import Sampling, leaf, sha, tagged
+from spec_arithmetic import Sampling, leaf, merkle, sha, tagged
 
 SECRET = bytes(range(32))
 
@@ -50,7 +50,8 @@ def make_bundle(seed=7, consents=False, named=bytes(32)):
     answer, _, run = razao_spec.generate(graph, prompt, 4, sampling, receipts.trace_salt(provider, master))
     fields = {n: accept[n] for n in receipts.AS_ACCEPTED} | dict(
         magic=b"RAZAORC1", version=1, arithmetic=1, provider=provider,
-        prompt=receipts.commitment("prompt", master, receipts.ids_bytes(prompt)), promptCount=3, temperature=10000,
+        prompt=receipts.commitment("prompt", master, receipts.ids_bytes(prompt)), promptCount=3, prefixLength=0,
+        prefix=bytes(32), temperature=10000,
         topP=10000, topK=0, repetition=10000, presence=0, frequency=0, limit=4, choice=0,
         extras=receipts.extras_hash({}, []), material=material, accept=tagged("razao/accept-hash/1", accept_bytes),
         chain=razao_spec.token_chain(receipts.blind("chain", master), answer), answerCount=len(answer),
@@ -67,6 +68,27 @@ def make_bundle(seed=7, consents=False, named=bytes(32)):
         certificate=certificate))
 
 
+class PrefixTests(unittest.TestCase):
+    def test_consistency_proofs_of_small_trees(self):
+        leaves = [sha(bytes([i])) for i in range(20)]
+
+        def path(length, part, whole):
+            if length == len(part):
+                return [] if whole else [merkle(part)]
+            split = 1 << (len(part) - 1).bit_length() - 1
+            if length <= split:
+                return path(length, part[:split], whole) + [merkle(part[split:])]
+            return path(length - split, part[split:], False) + [merkle(part[:split])]
+
+        for count in range(1, 21):
+            for length in range(1, count + 1):
+                proof = path(length, leaves[:count], True)
+                roots = merkle(leaves[:length]), merkle(leaves[:count])
+                self.assertTrue(receipts.begins(roots[0], length, roots[1], count, proof))
+                self.assertFalse(receipts.begins(sha(b"x"), length, roots[1], count, proof))
+                self.assertFalse(receipts.begins(roots[0], length, roots[1], count, proof + [roots[0]]))
+
+
 class LevelZeroTests(unittest.TestCase):
     def test_sizes(self):
         parts = receipts.decode_bundle(make_bundle())
@@ -74,7 +96,7 @@ class LevelZeroTests(unittest.TestCase):
 
     def test_a_sound_bundle_of_either_seed(self):
         for seed in (7, -1, None):
-            self.assertEqual([r for _, r in receipts.level0(make_bundle(seed))], [True] * 18)
+            self.assertEqual([r for _, r in receipts.level0(make_bundle(seed))], [True] * 12 + [None] + [True] * 6)
 
     def test_a_flipped_bit_fails(self):
         data = make_bundle()

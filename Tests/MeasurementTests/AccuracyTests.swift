@@ -53,7 +53,7 @@ import Testing
     let gaps = try #require(json.object?.members.first { $0.name.contains("gap") }?.value.array).compactMap(\.double)
     let start = UInt32(json["bos"]?.integer ?? 1)
     #expect(tokens.count == 256 && gaps.count == 256)
-    let sequence = TokenSequence(Model(try Self.stories()))
+    let sequence = try TokenSequence(Model(Self.stories()))
     let rows = try sequence.prefill([start] + tokens.dropLast(), logits: .all)
     var agreements = 0
     for (index, logits) in rows.enumerated() {

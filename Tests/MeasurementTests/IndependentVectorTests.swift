@@ -20,7 +20,7 @@ import Testing
     let program = try importProgram(
       from: SharedData.folder + "/models/stories260K/hf", to: path, calibrate: nil)
     #expect(program.weightsRoot.hex == "0e1f6410eaaff7126a0b565f518e9093d2ae524aec1717162f18df927b120baa")
-    return Model(try LoadedProgram(checking: program))
+    return try Model(LoadedProgram(checking: program))
   }
 
   @Test(.enabled(if: SharedData.isPresent)) func tokensLogitsTraceAndChainAreTheStrangers() throws {

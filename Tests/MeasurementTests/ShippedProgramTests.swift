@@ -54,7 +54,7 @@ enum LongTier {
   @Test func tenThousandChangedWeightsAreFound() throws {
     let bytes = try SharedData.bytes(Self.path)
     let program = try Program(path: Self.path)
-    let matrices = program.graph.matrices
+    let matrices = try program.graph.matrices
     var state: UInt64 = 20_261_122
     var unnoticed: [Int] = []
     var mutant = bytes

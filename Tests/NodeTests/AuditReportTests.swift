@@ -139,14 +139,14 @@ import Testing
 
   @Test func aReportThatTheGatewayRefutesItselfIsNotBelieved() async throws {
     let document = try await document()
-    let desk = desk { _ in .agrees }
+    let desk = desk { _ in [.agrees] }
     await #expect(throws: ReportRefusal.contradicted) { try await desk.take(document) }
     #expect(desk.all().isEmpty)
   }
 
   @Test func theSameReportCountsOnce() async throws {
     let document = try await document()
-    let desk = desk { _ in .refuted(reason: "x") }
+    let desk = desk { _ in [.refuted(reason: "x")] }
     try await desk.take(document)
     try await desk.take(document)
     #expect(desk.all().count == 1)

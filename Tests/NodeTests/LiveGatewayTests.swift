@@ -129,9 +129,11 @@ import Testing
   @Test func aCheaterIsReportedAndGetsNoMoreWork() async throws {
     let auditor = try IdentityFile.loadOrMake(home: folder.path + "/a")
     let honest = Array("w0 w1 w2 w3 ".utf8)
-    let rerun: Rerun = { bytes in
-      guard let bundle = try? Bundle(decoding: bytes) else { return .cannotTell(reason: "unreadable") }
-      return bundle.text.elementsEqual(honest) ? .agrees : .refuted(reason: "token 2 is another")
+    let rerun: Rerun = { bundles in
+      bundles.map { bytes in
+        guard let bundle = try? Bundle(decoding: bytes) else { return .cannotTell(reason: "unreadable") }
+        return bundle.text.elementsEqual(honest) ? .agrees : .refuted(reason: "token 2 is another")
+      }
     }
     try await withServices { start in
       let (gate, bad, good, audit) = (ReadyPoint(), ReadyPoint(), ReadyPoint(), ReadyPoint())

@@ -14,6 +14,23 @@ package struct ProgramRecipe: Sendable {
     case zero
   }
 
+  /// The norm before each quantiser.
+  package enum Norm: Sendable, CaseIterable {
+    case rms, layer
+    /// Only together with post-norms: bounds would not fit otherwise.
+    case none
+  }
+
+  /// The body of each feed-forward block.
+  package enum Body: Sendable, CaseIterable {
+    case gated, plain, experts
+  }
+
+  /// Which matrices have four-bit weights.
+  package enum Int4Use: Sendable, CaseIterable {
+    case nowhere, inLayers, everywhere
+  }
+
   package var seed: UInt64
   package var vocabularyCount = 53
   package var hiddenSize = 32
@@ -45,6 +62,21 @@ package struct ProgramRecipe: Sendable {
   package var heat = 0
   package var valueCap = 8
   package var stopTokens: [UInt32] = []
+  package var norm = Norm.rms
+  /// Formed norms after the embedding and after every block; LayerNorms where `norm` is not RMS.
+  package var hasPostNorms = false
+  package var hasPositions = false
+  package var chunk = 0
+  package var temperature: AttentionTemperature?
+  package var body = Body.gated
+  package var expertCount = 4
+  package var chosenCount = 2
+  package var weighting = Experts.Weighting.softmaxOfChosen
+  package var placement = Experts.Placement.output
+  package var hasSharedExpert = false
+  package var int4 = Int4Use.nowhere
+  /// An encoder with this pooling; `nil` for a decoder.
+  package var pooling: Pooling?
   package var tokenizer: [UInt8] = []
   package var template: [UInt8] = []
   package var sources: [UInt8] = []

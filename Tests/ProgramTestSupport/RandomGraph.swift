@@ -3,18 +3,32 @@ import Program
 extension Graph {
   /// The structure of a recipe; exponents and accumulator widths are settled with the weights.
   init(_ recipe: ProgramRecipe, _ random: inout RandomNumbers) {
+    let layers = (0..<recipe.layerCount).map { _ in
+      Layer(attention: Attention(recipe, &random), feedForward: FeedForward(recipe, &random))
+    }
+    let output: GraphOutput
+    if let pooling = recipe.pooling {
+      output = .embedding(pooling)
+    } else {
+      let head = recipe.matrix(recipe.vocabularyCount, recipe.hiddenSize, fraction: 16)
+      output = .logits(
+        Head(
+          norm: InputNorm(recipe, &random), site: recipe.site(recipe.headMode, columns: recipe.hiddenSize),
+          matrix: head.with(recipe.int4 == .everywhere ? .int4 : .int8)))
+    }
     self.init(
       vocabularyCount: recipe.vocabularyCount, hiddenSize: recipe.hiddenSize, contextLength: recipe.contextLength,
-      stopTokens: recipe.stopTokens, startToken: nil,
-      embedding: Matrix(
-        rows: recipe.vocabularyCount, columns: recipe.hiddenSize, layout: .rows, exponent: 0, outputFraction: 16,
-        accumulatorWidth: 4),
-      layers: (0..<recipe.layerCount).map { _ in
-        Layer(attention: Attention(recipe, &random), feedForward: FeedForward(recipe, &random))
-      },
-      finalNorm: RowScaleNorm(recipe, &random),
-      headSite: recipe.site(recipe.headMode, columns: recipe.hiddenSize),
-      head: recipe.matrix(recipe.vocabularyCount, recipe.hiddenSize, fraction: 16))
+      stopTokens: recipe.stopTokens, startToken: nil, embedding: recipe.rows(recipe.vocabularyCount),
+      positions: recipe.hasPositions ? recipe.rows(recipe.contextLength) : nil,
+      embeddingNorm: FormedNorm(residual: recipe, &random), layers: layers, output: output)
+  }
+}
+
+extension Matrix {
+  fileprivate func with(_ format: Format) -> Matrix {
+    var matrix = self
+    matrix.format = format
+    return matrix
   }
 }
 
@@ -25,7 +39,25 @@ extension ProgramRecipe {
 
   func matrix(_ rows: Int, _ columns: Int, fraction: Int) -> Matrix {
     Matrix(
-      rows: rows, columns: columns, exponent: 0, outputFraction: fraction, hasBias: hasBiases, accumulatorWidth: 4)
+      rows: rows, columns: columns, format: int4 == .nowhere ? .int8 : .int4, exponent: 0, outputFraction: fraction,
+      hasBias: hasBiases, accumulatorWidth: 4)
+  }
+
+  fileprivate func rows(_ count: Int) -> Matrix {
+    Matrix(rows: count, columns: hiddenSize, layout: .rows, exponent: 0, outputFraction: 16, accumulatorWidth: 4)
+  }
+}
+
+extension InputNorm {
+  fileprivate init(_ recipe: ProgramRecipe, _ random: inout RandomNumbers) {
+    switch recipe.norm {
+    case .none: self = .none
+    case .rms: self = .rms(RowScaleNorm(recipe, &random))
+    case .layer:
+      var norm = RowScaleNorm(recipe, &random)
+      norm.epsilon *= UInt64(recipe.hiddenSize * recipe.hiddenSize)
+      self = .layer(norm)
+    }
   }
 }
 
@@ -46,6 +78,17 @@ extension FormedNorm {
       epsilon: UInt64(recipe.headSize) * 10, exponent: 10, outputFraction: 10, gains: gains,
       biases: recipe.hasBiases ? biases : [])
   }
+
+  /// The norm after the embedding or a block; `nil` where the recipe has none.
+  fileprivate init?(residual recipe: ProgramRecipe, _ random: inout RandomNumbers) {
+    guard recipe.hasPostNorms else { return nil }
+    let (count, isCentred) = (recipe.hiddenSize, recipe.norm != .rms)
+    let gains = (0..<count).map { _ in Int16.random(in: -4000...4000, using: &random) }
+    let biases = (0..<count).map { _ in Int64.random(in: -5000...5000, using: &random) }
+    self.init(
+      isCentred: isCentred, epsilon: UInt64(isCentred ? count * count * count : count) * 42_950, exponent: 9,
+      outputFraction: Graph.residualFraction, gains: gains, biases: recipe.hasBiases ? biases : [])
+  }
 }
 
 extension Attention {
@@ -57,8 +100,9 @@ extension Attention {
     let theta: Float = random.oneIn(2) ? 10_000 : 500
     let offsets = (0..<keyValueWidth).map { _ in Int64.random(in: -1 << 24...1 << 24, using: &random) }
     self.init(
-      norm: RowScaleNorm(recipe, &random), inputSite: recipe.site(recipe.inputMode, columns: recipe.hiddenSize),
+      norm: InputNorm(recipe, &random), inputSite: recipe.site(recipe.inputMode, columns: recipe.hiddenSize),
       headCount: recipe.headCount, keyValueHeadCount: recipe.keyValueHeadCount, headSize: size, window: recipe.window,
+      chunk: recipe.chunk,
       query: recipe.matrix(width, recipe.hiddenSize, fraction: fraction),
       key: recipe.matrix(keyValueWidth, recipe.hiddenSize, fraction: fraction),
       value: recipe.matrix(keyValueWidth, recipe.hiddenSize, fraction: fraction),
@@ -68,47 +112,47 @@ extension Attention {
       queryKeyBlock: block, queryLimbs: recipe.queryLimbs, keyLimbs: recipe.keyLimbs,
       scoreMantissa: Int64.random(in: 1 << 15..<1 << 16, using: &random),
       scoreExponent: 16 + bitLength(Int64(size)) / 2 + block.trailingZeroBitCount, valueCap: recipe.valueCap,
-      keyOffsets: recipe.hasKeyOffsets ? offsets : nil,
+      temperature: recipe.temperature, keyOffsets: recipe.hasKeyOffsets ? offsets : nil,
       outputSite: recipe.site(recipe.outputMode, columns: width),
-      output: recipe.matrix(recipe.hiddenSize, width, fraction: 16))
+      output: recipe.matrix(recipe.hiddenSize, width, fraction: 16),
+      postNorm: FormedNorm(residual: recipe, &random))
   }
 }
 
 extension FeedForward {
   fileprivate init(_ recipe: ProgramRecipe, _ random: inout RandomNumbers) {
-    let width = recipe.feedForwardWidth
+    let norm = InputNorm(recipe, &random)
+    let body: Body =
+      switch recipe.body {
+      case .gated: .gated(recipe.gatedNetwork)
+      case .plain: .plain(recipe.plainNetwork)
+      case .experts: .experts(recipe.experts)
+      }
     self.init(
-      norm: RowScaleNorm(recipe, &random),
-      inputSite: recipe.site(recipe.feedForwardMode, columns: recipe.hiddenSize),
-      gate: recipe.matrix(width, recipe.hiddenSize, fraction: recipe.outputFraction),
-      up: recipe.matrix(width, recipe.hiddenSize, fraction: recipe.outputFraction), activation: recipe.activation,
-      downSite: recipe.site(recipe.downMode, columns: width),
-      down: recipe.matrix(recipe.hiddenSize, width, fraction: 16))
+      norm: norm, inputSite: recipe.site(recipe.feedForwardMode, columns: recipe.hiddenSize), body: body,
+      postNorm: FormedNorm(residual: recipe, &random))
   }
 }
 
-extension MatrixContent {
-  init(_ matrix: Matrix, place: Place, recipe: ProgramRecipe, _ random: inout RandomNumbers) {
-    var weights: [Int8] = []
-    weights.reserveCapacity(matrix.rows * matrix.columns)
-    for _ in 0..<matrix.rows {
-      let isZero = recipe.weights == .zero || recipe.weights == .sparse && random.oneIn(4)
-      for _ in 0..<matrix.columns { weights.append(isZero ? 0 : recipe.weights.draw(&random)) }
-    }
-    let scales = (0..<matrix.rows).map { _ in UInt16.random(in: 1500...4095, using: &random) }
-    let limit = Int64(1) << Int64(matrix.outputFraction - 1)
-    let biases = (0..<matrix.rows).map { _ in Int64.random(in: -limit...limit, using: &random) }
-    self.init(weights: weights, scales: scales, biases: matrix.hasBias ? biases : [])
-  }
-}
+extension ProgramRecipe {
+  private var inner: Matrix { matrix(feedForwardWidth, hiddenSize, fraction: outputFraction) }
+  private var down: Matrix { matrix(hiddenSize, feedForwardWidth, fraction: 16) }
+  private var downSite: QuantizerSite { site(downMode, columns: feedForwardWidth) }
 
-extension ProgramRecipe.Weights {
-  fileprivate func draw(_ random: inout RandomNumbers) -> Int8 {
-    switch self {
-    case .even: Int8.random(in: -127...127, using: &random)
-    case .extreme: random.oneIn(2) ? 127 : -127
-    case .sparse: random.oneIn(3) ? Int8.random(in: -127...127, using: &random) : 0
-    case .zero: 0
-    }
+  fileprivate var gatedNetwork: GatedNetwork {
+    GatedNetwork(gate: inner, up: inner, activation: activation, downSite: downSite, down: down)
+  }
+
+  fileprivate var plainNetwork: PlainNetwork {
+    PlainNetwork(up: inner, activation: activation, downSite: downSite, down: down)
+  }
+
+  fileprivate var experts: Experts {
+    var network = gatedNetwork
+    network.down.hasBias = hasBiases && placement == .input
+    return Experts(
+      router: matrix(expertCount, hiddenSize, fraction: 16), chosenCount: chosenCount, weighting: weighting,
+      placement: placement, networks: Array(repeating: network, count: expertCount),
+      shared: hasSharedExpert ? gatedNetwork : nil)
   }
 }

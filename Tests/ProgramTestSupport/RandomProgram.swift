@@ -13,9 +13,7 @@ package struct RandomProgram: Sendable {
     var random = RandomNumbers(seed: recipe.seed ^ 0x5261_7a61_6f)
     graph = Graph(recipe, &random)
     graph.numberMatrices()
-    for (place, matrix) in graph.matrices {
-      contents.append(MatrixContent(matrix, place: place, recipe: recipe, &random))
-    }
+    for (_, matrix) in graph.matrices { contents.append(MatrixContent(matrix, recipe: recipe, &random)) }
     settleScales()
   }
 
@@ -42,23 +40,12 @@ package struct RandomProgram: Sendable {
   /// Exponents that bring outputs to about one, and the accumulator widths that follow from the weights.
   private mutating func settleScales() {
     let scales = graph.matrices.map { place, matrix in
-      MatrixScale(matrix, contents[matrix.index], site: graph.site(of: place), place: place, heat: recipe.heat)
+      MatrixScale(matrix, contents[matrix.index], site: graph.site(of: place), place: place, recipe)
     }
-    func settle(_ matrix: inout Matrix) {
+    graph.updateMatrices { _, matrix in
       matrix.exponent = scales[matrix.index].exponent
       matrix.accumulatorWidth = scales[matrix.index].accumulatorWidth
     }
-    settle(&graph.embedding)
-    for layer in graph.layers.indices {
-      settle(&graph.layers[layer].attention.query)
-      settle(&graph.layers[layer].attention.key)
-      settle(&graph.layers[layer].attention.value)
-      settle(&graph.layers[layer].attention.output)
-      settle(&graph.layers[layer].feedForward.gate)
-      settle(&graph.layers[layer].feedForward.up)
-      settle(&graph.layers[layer].feedForward.down)
-    }
-    settle(&graph.head)
   }
 }
 
@@ -67,7 +54,7 @@ private struct MatrixScale {
   let exponent: Int
   let accumulatorWidth: Int
 
-  init(_ matrix: Matrix, _ content: MatrixContent, site: QuantizerSite?, place: Place, heat: Int) {
+  init(_ matrix: Matrix, _ content: MatrixContent, site: QuantizerSite?, place: Place, _ recipe: ProgramRecipe) {
     guard let site else {
       exponent = 19
       accumulatorWidth = 4
@@ -78,21 +65,33 @@ private struct MatrixScale {
     accumulatorWidth = greatest * site.mode.operandLimit < 1 << 31 ? 4 : 8
     let length = bitLength(norms.lengths.max() ?? 0) + bitLength(Int64(content.scales.max() ?? 1))
     let block = (bitLength(Int64(site.block)) - 1) / 2
-    let isAfterNorm = !["output", "down"].contains(place.name)
+    let isAfterNorm = recipe.norm != .none && !["output", "down", "shared down"].contains(place.name)
     let row = isAfterNorm ? 7 - bitLength(Int64(matrix.columns)) / 2 : 1
-    exponent = max(-100, length + block + row - (place.name == "head" ? 2 : heat))
+    exponent = max(-100, length + block + row - (place.name == "head" ? 2 : recipe.heat))
   }
 }
 
 extension Graph {
-  /// The site whose operands a matrix multiplies; `nil` for the embedding.
+  /// The site whose operands a matrix multiplies; `nil` for embedding and positions.
   fileprivate func site(of place: Place) -> QuantizerSite? {
-    guard let index = place.layer else { return place.name == "head" ? headSite : nil }
+    guard let index = place.layer else { return place.name == "head" ? head?.site : nil }
+    let layer = layers[index]
     return switch place.name {
-    case "output": layers[index].attention.outputSite
-    case "gate", "up": layers[index].feedForward.inputSite
-    case "down": layers[index].feedForward.downSite
-    default: layers[index].attention.inputSite
+    case "query", "key", "value": layer.attention.inputSite
+    case "output": layer.attention.outputSite
+    case "down", "shared down": layer.feedForward.body.downSite
+    default: layer.feedForward.inputSite
+    }
+  }
+}
+
+extension FeedForward.Body {
+  /// The site before every matrix that leads down; a recipe has one.
+  fileprivate var downSite: QuantizerSite {
+    switch self {
+    case .gated(let network): network.downSite
+    case .plain(let network): network.downSite
+    case .experts(let experts): experts.networks[0].downSite
     }
   }
 }

@@ -34,10 +34,10 @@ import Testing
     let bytes = Self.toy.bytes
     try check(bytes)
     let program = try Self.toy.program()
-    #expect(program.graph == Self.toy.graph)
+    #expect(try program.graph == Self.toy.graph)
     #expect(program.tokenizer == [1, 2, 3])
     #expect(program.template == Array("{{ x }}".utf8))
-    for (_, matrix) in program.graph.matrices {
+    for (_, matrix) in try program.graph.matrices {
       let weights = program.weights(of: matrix)
       let content = Self.toy.contents[matrix.index]
       #expect((0..<matrix.rows).flatMap { weights.row($0) } == content.weights)
@@ -98,7 +98,7 @@ import Testing
     recipe.weights = .sparse
     let random = RandomProgram(recipe)
     let program = try random.program()
-    let down = program.graph.layers[0].feedForward.down
+    let down = try #require(try program.graph.layers[0].feedForward.gated?.down)
     let weights = program.weights(of: down)
     let row = weights.row(3).map { UInt8(bitPattern: $0) }
     var head = ByteWriter()

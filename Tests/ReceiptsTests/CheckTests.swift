@@ -142,6 +142,7 @@ struct Forgery: Sendable, CustomTestStringConvertible {
     .receipt(.sampling, "frequency high") { $0.sampling.frequency = 20_001 },
     .receipt(.sampling, "limit") { $0.sampling.maxTokens = 1 << 20 + 1 },
     .receipt(.sampling, "choice") { $0.sampling.choice = 1 },
+    .receipt(.prefix, "a cached prefix's root without a prefix") { $0.prefix.commitment = $0.network },
   ]
 
   static let all = signatures + shared + contents + statements + ranges

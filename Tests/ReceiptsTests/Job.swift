@@ -52,6 +52,21 @@ struct Job {
   /// Whether the requester tokenises itself.
   var namesPrompt = false
   var drawn: UInt64 = 1
+  var form = RequestForm.chat
+  /// What jobs of one payer share.
+  var network: Digest?
+  var payer: Digest?
+  var program: Digest?
+  /// An earlier job whose first positions are cached, and how many.
+  var origin: (bundle: Bundle, length: Int)?
+
+  private var positionCount: Int {
+    switch form {
+    case .chat, .completions: promptCount + answerCount - 1 - (origin?.length ?? 0)
+    case .embeddings: promptCount
+    case .images, .sequences: 1
+    }
+  }
 
   func bundle() throws -> Bundle {
     var generator = SeededGenerator(drawn)
@@ -63,34 +78,38 @@ struct Job {
     if hasConsent { promise.consentCommitment = Consent.commitment(isGiven: true, blind: try generator.digest()) }
     if namesPrompt { promise.promptCommitment = blinds.commitment(toPrompt: prompt) }
     let accept = try key.sign(promise)
-    let positions = UInt32(promptCount + answerCount - 1)
+    let positions = UInt32(positionCount)
     let cells = try (0..<Int(positions * layers)).map { _ in try generator.digest() }
     let root = try #require(TraceHashes.root(of: cells, positions: positions, layers: layers))
     let receipt = Receipt(
       for: accept, arithmeticVersion: 1, promptCommitment: blinds.commitment(toPrompt: prompt),
-      promptCount: UInt32(promptCount), sampling: sampling, seed: seed, answer: statement(of: answer, blinds),
+      promptCount: UInt32(promptCount), prefix: origin.map { $0.bundle.prefix($0.length) } ?? .none,
+      sampling: sampling, seed: seed, answer: statement(of: answer, blinds),
       trace: TraceStatement(root: root, positions: positions, layers: layers),
       amountOwed: try #require(
         accept.body.payment.prices.amount(promptTokens: UInt32(promptCount), answerTokens: UInt32(answerCount))),
-      times: ReceiptTimes(accepted: 1_000_000, firstToken: 1_000_100, finished: 1_000_900))
+      times: ReceiptTimes(
+        accepted: 1_000_000, firstToken: origin == nil ? 1_000_100 : 1_000_950,
+        finished: origin == nil ? 1_000_900 : 1_000_999))
     let der = generator.bytes(90)
     let certificate = CertificateStatement(
       der: der, signature: try key.signature(over: CertificateStatement.digest(of: der)))
     return Bundle(
       receipt: try key.sign(receipt), accept: accept, blinds: blinds, requestBody: requestBody, prompt: prompt,
-      answer: answer, text: text, trace: hasTrace ? cells : nil, certificate: hasCertificate ? certificate : nil)
+      answer: answer, text: text, trace: hasTrace ? cells : nil, certificate: hasCertificate ? certificate : nil,
+      prefixOrigin: origin.map { $0.bundle.origin($0.length) })
   }
 
   private func accept(
     _ key: PublicKey, _ blinds: Blinds, _ seed: SeedStatement, _ generator: inout SeededGenerator
   ) throws -> Accept {
     Accept(
-      network: try generator.digest(), requestID: try #require(RequestID(generator.bytes(16))),
-      clientNonce: try generator.digest(), providerKey: key, programRoot: try generator.digest(), form: .chat,
+      network: try network ?? generator.digest(), requestID: try #require(RequestID(generator.bytes(16))),
+      clientNonce: try generator.digest(), providerKey: key, programRoot: try program ?? generator.digest(), form: form,
       requestCommitment: blinds.commitment(toRequest: requestBody), requestByteCount: UInt64(requestBody.count),
       seedKind: seed.kind, seedCommitment: seed.commitment,
       payment: Payment(
-        payerKind: .gateway, payer: try generator.digest(), prices: Prices(prompt: 150_000, answer: 600_001)),
+        payerKind: .gateway, payer: try payer ?? generator.digest(), prices: Prices(prompt: 150_000, answer: 600_001)),
       acceptedAt: 1_000_000, expiry: 9_000_000)
   }
 
@@ -103,6 +122,26 @@ struct Job {
 }
 
 extension Bundle {
+  /// Roots of the positions, which its trace has.
+  private var tokenRoots: [Digest] {
+    let layers = Int(receipt.body.trace.layers)
+    let cells = trace ?? []
+    return stride(from: 0, to: cells.count, by: layers).map { Merkle.root(of: cells[$0..<$0 + layers]) }
+  }
+
+  /// The first positions as a later receipt states them.
+  func prefix(_ length: Int) -> CachedPrefix {
+    CachedPrefix(
+      length: UInt32(length), root: Merkle.root(of: tokenRoots[..<length]), traceBlind: blinds.trace)
+  }
+
+  /// What a later bundle carries of this one.
+  func origin(_ length: Int) -> PrefixOrigin {
+    PrefixOrigin(
+      receipt: receipt, traceBlind: blinds.trace, root: Merkle.root(of: tokenRoots[..<length]),
+      path: TreePrefix.path(length: length, of: tokenRoots[...]))
+  }
+
   /// The same bundle after a provider has changed its mind and signed everything anew.
   func forged(
     by seed: [UInt8] = KeySeed.honest, accept editAccept: (inout Accept) -> Void = { _ in },

@@ -114,7 +114,7 @@ import Testing
 
   @Test func nonCanonicalPaddingIsRefused() throws {
     let bundle = try Job().bundle()
-    for offset in [200, 231, 233, 239, 316, 320, 351, 417, 423, 558, 559, 641, 647, 704, 712, 743] {
+    for offset in [200, 231, 233, 239, 417, 423, 558, 559, 641, 647, 704, 712, 743] {
       var bytes = bundle.receipt.encoded()
       bytes[offset] = 1
       #expect(throws: ReceiptDecodingError.self, "receipt byte \(offset)") { try SignedReceipt(decoding: bytes) }

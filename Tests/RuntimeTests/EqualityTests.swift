@@ -10,11 +10,11 @@ import Testing
 struct EqualityTests {
   private func compare(_ recipe: ProgramRecipe, tokens count: Int = 24) throws {
     let program = try RandomProgram(recipe).program()
-    let model = Model(try LoadedProgram(checking: program))
+    let model = try Model(LoadedProgram(checking: program))
     var random = RandomNumbers(seed: recipe.seed)
     let salt = SHA256.hash([1, 2, 3])
     let sequence = TokenSequence(model, trace: TraceBuilder.Options(salt: salt, keepsCells: true))
-    var reference = Reference(program)
+    var reference = try Reference(program)
     for token in random.tokens(count, vocabularyCount: recipe.vocabularyCount) {
       let residuals = reference.append(token)
       let cells = residuals.indices.map { reference.cellHash(layer: $0, residual: residuals[$0], salt: salt) }
@@ -28,6 +28,12 @@ struct EqualityTests {
   @Test(arguments: 0..<UInt64(getenv("RAZAO_LONG_TESTS") == nil ? 60 : 5_000))
   func randomPrograms(seed: UInt64) throws {
     try compare(.random(seed: seed))
+  }
+
+  /// Programs that draw from every form of a decoder: norms, positions, chunks, temperatures, networks, experts, int4.
+  @Test(arguments: 0..<UInt64(getenv("RAZAO_LONG_TESTS") == nil ? 120 : 5_000))
+  func randomVariants(seed: UInt64) throws {
+    try compare(.randomVariant(seed: seed))
   }
 
   @Test(arguments: ProgramRecipe.Weights.allCases, QuantizerSite.Mode.allCases)
@@ -70,8 +76,7 @@ struct EqualityTests {
     recipe.feedForwardWidth = 1152
     recipe.weights = .extreme
     recipe.downMode = mode
-    let down = RandomProgram(recipe).graph.layers[0].feedForward.down
-    #expect(down.accumulatorWidth == 8)
+    #expect(RandomProgram(recipe).graph.matrices.first { $0.place.name == "down" }?.matrix.accumulatorWidth == 8)
     try compare(recipe, tokens: 6)
   }
 
@@ -82,8 +87,7 @@ struct EqualityTests {
     recipe.layerCount = 1
     recipe.feedForwardWidth = 133_152
     recipe.weights = .extreme
-    let down = RandomProgram(recipe).graph.layers[0].feedForward.down
-    #expect(down.accumulatorWidth == 8)
+    #expect(RandomProgram(recipe).graph.matrices.first { $0.place.name == "down" }?.matrix.accumulatorWidth == 8)
     try compare(recipe, tokens: 3)
   }
 

@@ -76,6 +76,20 @@ struct InvarianceTests {
     }
   }
 
+  /// Engines on threads of their own share the machine's threads, and nothing else.
+  @Test func enginesAtOnce() async throws {
+    let model = try Model(.wide(seed: 16))
+    let texts = (0..<6).map { [UInt32].random(60, below: 300, seed: 70 + $0) }
+    let expected = try texts.map { try outcome(model, $0) }
+    let found = try await withThrowingTaskGroup(of: (Int, Outcome).self) { group in
+      for (index, text) in texts.enumerated() {
+        group.addTask { (index, try outcome(model, text, blockSize: 1 + 9 * index, threads: 3)) }
+      }
+      return try await group.reduce(into: [Int: Outcome]()) { $0[$1.0] = $1.1 }
+    }
+    for index in texts.indices { #expect(found[index] == expected[index]) }
+  }
+
   @Test(arguments: [0, 1, 63, 64, 65, 80])
   func truncationGoesBack(count: Int) throws {
     let model = try Model(ProgramRecipe(seed: 14))

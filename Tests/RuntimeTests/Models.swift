@@ -6,7 +6,7 @@ import ProgramTestSupport
 extension Model {
   /// A checked random program, ready to run.
   convenience init(_ recipe: ProgramRecipe) throws {
-    self.init(try LoadedProgram(checking: RandomProgram(recipe).program()))
+    try self.init(LoadedProgram(checking: RandomProgram(recipe).program()))
   }
 }
 

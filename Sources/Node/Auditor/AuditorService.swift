@@ -95,51 +95,89 @@ struct AuditRounds: Service {
     }
   }
 
+  /// Answers that are run again together.
+  private static let groupSize = 8
+  private static let groupByteCount = 64 << 20
+
+  /// An entry of the gateway's list.
+  private struct Entry {
+    var sequence: Int64
+    var id: RequestID
+  }
+
   /// Audits what came after a sequence number.
   /// - Returns: the last sequence number that is done.
   func round(after place: Int64) async throws -> Int64 {
-    let list = try await get("/razao/v1/receipts?after=\(place)", limit: 1 << 20)
-    let json = try JSON.parse(list)
+    let entries = try Self.entries(of: JSON.parse(try await get("/razao/v1/receipts?after=\(place)", limit: 1 << 20)))
     var done = place
-    for entry in json["receipts"]?.array ?? [] {
-      guard let sequence = entry["sequence"]?.integer,
-        let id = entry["request_id"]?.string.flatMap({ RequestID(hex: $0) })
-      else { throw PeerError.malformed("the list of receipts") }
-      if isDrawn() {
-        do {
-          try await audit(id)
-        } catch let error where !(error is CancellationError) {
-          // One bundle that cannot be had must not keep the auditor from all that follow.
-          logger.error("request \(id) was not audited: \(error)")
-        }
-        try await Task.sleep(for: configuration.pause)
-      }
+    for start in stride(from: 0, to: entries.count, by: Self.groupSize) {
+      let group = entries[start..<min(start + Self.groupSize, entries.count)]
+      let drawn = group.filter { _ in isDrawn() }
+      try await audit(drawn.map(\.id))
+      if !drawn.isEmpty { try await Task.sleep(for: configuration.pause * drawn.count) }
       try Task.checkCancellation()
-      done = Int64(sequence)
+      done = group.last?.sequence ?? done
       AuditPlace.save(done, home: configuration.home)
     }
     return done
   }
 
-  /// Runs one bundle again, and reports it when it is refuted.
-  func audit(_ id: RequestID) async throws {
-    let bytes = try await get("/v1/receipts/\(id)", limit: 192 << 20)
-    let verdict: RerunVerdict
-    var expected = ExpectedJob()
-    expected.requestID = id
-    expected.network = configuration.network
-    let evidence = VerificationReport(bundle: bytes, expectation: expected)
-    if let refutation = evidence.refutation {
-      verdict = .cannotTell(reason: "the bundle does not verify: \(refutation.reason)")
-    } else {
-      verdict = await rerun(bytes)
+  private static func entries(of list: JSON) throws -> [Entry] {
+    try (list["receipts"]?.array ?? []).map { entry in
+      guard let sequence = entry["sequence"]?.integer,
+        let id = entry["request_id"]?.string.flatMap({ RequestID(hex: $0) })
+      else { throw PeerError.malformed("the list of receipts") }
+      return Entry(sequence: Int64(sequence), id: id)
     }
+  }
+
+  /// Runs bundles again, and reports those that are refuted. One that cannot be had must not keep the auditor from the
+  /// others.
+  func audit(_ ids: [RequestID]) async throws {
+    var sound: [(id: RequestID, bundle: Bundle, bytes: [UInt8])] = []
+    for id in ids {
+      do {
+        let bytes = try await get("/v1/receipts/\(id)", limit: 192 << 20)
+        var expected = ExpectedJob()
+        expected.requestID = id
+        expected.network = configuration.network
+        let evidence = VerificationReport(bundle: bytes, expectation: expected)
+        if let bundle = evidence.bundle, evidence.refutation == nil {
+          sound.append((id, bundle, bytes))
+        } else {
+          logger.warning("request \(id): the bundle does not verify: \(evidence.refutation?.reason ?? "")")
+        }
+      } catch let error where !(error is CancellationError) {
+        logger.error("request \(id) was not audited: \(error)")
+      }
+    }
+    // A few great bundles are enough for one pass.
+    while !sound.isEmpty {
+      var byteCount = 0
+      let count = sound.prefix { entry in
+        defer { byteCount += entry.bytes.count }
+        return byteCount == 0 || byteCount + entry.bytes.count <= Self.groupByteCount
+      }.count
+      try await judge(Array(sound.prefix(count)))
+      sound.removeFirst(count)
+    }
+  }
+
+  private func judge(_ sound: [(id: RequestID, bundle: Bundle, bytes: [UInt8])]) async throws {
+    for (entry, verdict) in zip(sound, await rerun(sound.map(\.bytes))) {
+      do {
+        try await act(on: verdict, entry.id, bundle: entry.bundle, bytes: entry.bytes)
+      } catch let error where !(error is CancellationError) {
+        logger.error("request \(entry.id) was not reported: \(error)")
+      }
+    }
+  }
+
+  private func act(on verdict: RerunVerdict, _ id: RequestID, bundle: Bundle, bytes: [UInt8]) async throws {
     switch verdict {
     case .agrees: logger.info("request \(id): the answer is the program's")
     case .cannotTell(let reason): logger.warning("request \(id): cannot tell, \(reason)")
-    case .refuted(let reason):
-      guard let bundle = evidence.bundle else { return }
-      try await post(reason: reason, bundle: bundle, bytes: bytes)
+    case .refuted(let reason): try await post(reason: reason, bundle: bundle, bytes: bytes)
     }
   }
 

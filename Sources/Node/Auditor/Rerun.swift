@@ -8,5 +8,6 @@ package enum RerunVerdict: Equatable, Sendable {
   case cannotTell(reason: String)
 }
 
-/// Runs a bundle's job again (level 1): a pure function of the bundle and the programs at hand.
-package typealias Rerun = @Sendable (_ bundle: [UInt8]) async -> RerunVerdict
+/// Runs bundles' jobs again (level 1), together where they are of one program: a pure function of the bundles and the
+/// programs at hand. One verdict for each bundle, in order.
+package typealias Rerun = @Sendable (_ bundles: [[UInt8]]) async -> [RerunVerdict]

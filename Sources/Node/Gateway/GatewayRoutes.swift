@@ -20,8 +20,11 @@ struct GatewayRoutes: Sendable {
     router.get("/healthz") { _, _ in Response(["status": "ok"]) }
     router.get("/v1/models") { _, _ in Response(await models()) }
     router.get("/v1/receipts/:id") { request, context in try receipt(request, context) }
-    router.post("/v1/chat/completions") { request, context in try await answer(request, context, form: .chat) }
-    router.post("/v1/completions") { request, context in try await answer(request, context, form: .completions) }
+    for endpoint in Endpoint.allCases {
+      router.post(RouterPath(endpoint.path)) { request, context in
+        try await answer(request, context, form: endpoint.form)
+      }
+    }
     router.get("/razao/v1/status") { _, _ in Response(try await status()) }
     router.get("/razao/v1/receipts") { request, _ in try list(request) }
     router.post("/razao/v1/providers") { request, _ in try await register(request) }
@@ -85,7 +88,10 @@ struct GatewayRoutes: Sendable {
       await registry.models.map { name, program in
         ModelEntry(
           id: name, created: 0, owner: "razao",
-          razao: ["root": .string(program.root.hex), "context": JSON(program.context)])
+          razao: [
+            "root": .string(program.root.hex), "kind": .string(program.kind.rawValue), "context": JSON(program.context),
+            "endpoints": .array(program.kind.endpoints.map { .string($0.path) }),
+          ])
       })
   }
 
@@ -134,7 +140,7 @@ struct GatewayRoutes: Sendable {
 
   private func takeReport(_ request: Request) async throws -> Response {
     var request = request
-    let json = try Self.json(try await request.collectBytes(limit: 32 << 20))
+    let json = try Self.json(try await request.collectBytes(limit: 128 << 20))
     let document: ReportDocument
     do { document = try ReportDocument(json: json) } catch {
       throw RequestError(.invalidValue, "report", "The report is malformed: \(error).")

@@ -58,7 +58,7 @@ package final class ReportDesk: Sendable {
   /// - Throws: `ReportRefusal` when it is not believed; `StoreError` when it cannot be kept, though it counts.
   package func take(_ document: ReportDocument) async throws {
     try document.verify(network: network, auditors: auditors)
-    if let recheck, await recheck(document.bundle) == .agrees { throw ReportRefusal.contradicted }
+    if let recheck, await recheck([document.bundle]) == [.agrees] { throw ReportRefusal.contradicted }
     await count(document)
     let body = document.report.body
     try store.insert(

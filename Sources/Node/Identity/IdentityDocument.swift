@@ -6,13 +6,15 @@ import StrictJSON
 package struct ServedProgram: Equatable, Sendable {
   package var root: Digest
   package var name: String
+  package var kind: ProgramKind
   /// Longest prompt and answer together, in tokens.
   package var context: Int
   package var price: Prices
 
-  package init(root: Digest, name: String, context: Int, price: Prices) {
+  package init(root: Digest, name: String, kind: ProgramKind = .text, context: Int, price: Prices) {
     self.root = root
     self.name = name
+    self.kind = kind
     self.context = context
     self.price = price
   }
@@ -112,7 +114,7 @@ extension IdentityDocument {
 extension ServedProgram {
   package var json: JSON {
     [
-      "root": .string(root.hex), "name": .string(name), "context": JSON(context),
+      "root": .string(root.hex), "name": .string(name), "kind": .string(kind.rawValue), "context": JSON(context),
       "prompt_price": JSON(price.prompt), "answer_price": JSON(price.answer),
     ]
   }
@@ -120,10 +122,12 @@ extension ServedProgram {
   init(json: JSON) throws(IdentityError) {
     guard let root = json["root"]?.string.flatMap({ Digest(hex: $0) }),
       let name = json["name"]?.string, name.utf8.count <= 256,
+      let kind = json["kind"]?.string.flatMap({ ProgramKind(rawValue: $0) }),
       let context = json["context"]?.integer, context > 0,
       let prompt = json["prompt_price"]?.integer, prompt >= 0, let answer = json["answer_price"]?.integer, answer >= 0
     else { throw IdentityError.malformed("a program") }
     self.init(
-      root: root, name: name, context: context, price: Prices(prompt: UInt64(prompt), answer: UInt64(answer)))
+      root: root, name: name, kind: kind, context: context,
+      price: Prices(prompt: UInt64(prompt), answer: UInt64(answer)))
   }
 }

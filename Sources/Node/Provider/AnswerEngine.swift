@@ -2,19 +2,41 @@ import Dialects
 import Hashing
 import Receipts
 
+/// What a program answers with, and with that where it is asked.
+package enum ProgramKind: String, Sendable, CaseIterable {
+  case text
+  case embedding
+  case image
+  case sequence
+
+  /// Where requests for such a program go.
+  package var endpoints: [Endpoint] {
+    switch self {
+    case .text: [.chat, .completions]
+    case .embedding: [.embeddings]
+    case .image: [.images]
+    case .sequence: [.sequences]
+    }
+  }
+}
+
 /// A program that a provider can run.
 package struct EngineProgram: Equatable, Sendable {
   package var root: Digest
   /// What clients call it.
   package var name: String
+  package var kind: ProgramKind
   /// Longest prompt and answer together, in tokens.
   package var context: Int
   package var layers: UInt32
   package var arithmeticVersion: UInt32
 
-  package init(root: Digest, name: String, context: Int, layers: UInt32, arithmeticVersion: UInt32 = 1) {
+  package init(
+    root: Digest, name: String, kind: ProgramKind = .text, context: Int, layers: UInt32, arithmeticVersion: UInt32 = 1
+  ) {
     self.root = root
     self.name = name
+    self.kind = kind
     self.context = context
     self.layers = layers
     self.arithmeticVersion = arithmeticVersion
@@ -28,16 +50,23 @@ package struct EngineJob: Sendable {
   /// The sampler's seed.
   package var seed: Digest
   package var traceSalt: Digest
+  /// What the salt is made of, besides the provider.
+  package var traceBlind: Digest
+  /// Whose cached prefixes the answer may begin with; `nil` for none.
+  package var cacheKey: [UInt8]?
   /// The most cells whose hashes the answer brings back; none when there are more.
   package var cellLimit: Int
 
   package init(
-    request: InferenceRequest, prompt: [UInt32], seed: Digest, traceSalt: Digest, cellLimit: Int = TraceHashes.limit
+    request: InferenceRequest, prompt: [UInt32], seed: Digest, traceSalt: Digest, traceBlind: Digest = .zero,
+    cacheKey: [UInt8]? = nil, cellLimit: Int = TraceHashes.limit
   ) {
     self.request = request
     self.prompt = prompt
     self.seed = seed
     self.traceSalt = traceSalt
+    self.traceBlind = traceBlind
+    self.cacheKey = cacheKey
     self.cellLimit = cellLimit
   }
 }
@@ -58,7 +87,7 @@ package struct EngineStep: Equatable, Sendable {
 }
 
 /// A whole answer, or what there is of it when it was cut short.
-package struct EngineAnswer: Equatable, Sendable {
+package struct EngineAnswer: Sendable {
   package var tokens: [UInt32]
   /// All of the text; what the steps gave is a prefix of it.
   package var text: [UInt8]
@@ -67,6 +96,10 @@ package struct EngineAnswer: Equatable, Sendable {
   package var trace: TraceStatement
   /// Cell hashes, token-major, when there are at most `cellLimit`.
   package var cells: [Digest]?
+  /// The cached prefix that it began with, and where that comes from.
+  package var prefix: (statement: CachedPrefix, origin: PrefixOrigin)?
+  /// Told of the answer's receipt when it is signed.
+  package var onReceipt: (@Sendable (SignedReceipt) -> Void)?
 
   package init(tokens: [UInt32], text: [UInt8], finish: FinishReason, trace: TraceStatement, cells: [Digest]? = nil) {
     self.tokens = tokens
@@ -85,7 +118,7 @@ package protocol AnswerEngine: Sendable {
   /// - Throws: `RequestError` for a conversation that the template refuses, or a prompt that leaves no room.
   func prompt(for request: InferenceRequest) throws(RequestError) -> [UInt32]
 
-  /// Computes an answer, at least one token long.
+  /// Computes an answer: a text at least one token long, or a value.
   ///
   /// When `onStep` throws, or the task is cancelled, the answer ends with `.aborted` and what there is so far; its last
   /// token is the last one whose step was given.

@@ -42,7 +42,7 @@ package struct AnswerRunner: Sendable {
   }
 
   /// Computes one answer.
-  /// - Parameter emit: takes the pieces in order; while it waits, so does the computation.
+  /// - Parameter emit: takes the pieces in order. While it waits the engine goes on beside the others' answers, at most to this one's end.
   /// - Throws: `GateError`, `CancellationError` before the first token, whatever the engine or `emit` throws.
   package func run(
     _ job: OpenedJob, emit: @escaping @Sendable (AnswerPiece) async throws -> Void
@@ -54,7 +54,8 @@ package struct AnswerRunner: Sendable {
       let progress = Progress(JobRecord(job, program: program))
       let engineJob = EngineJob(
         request: job.request, prompt: job.prompt, seed: job.seed.seed(requestBody: job.body),
-        traceSalt: job.blinds.traceSalt(provider: desk.identity.id))
+        traceSalt: job.blinds.traceSalt(provider: desk.identity.id), traceBlind: job.blinds.trace,
+        cacheKey: job.cacheKey)
       let answer = try await engine.answer(engineJob) { step in
         let checkpoint = try progress.receive(step, desk: desk)
         guard !step.text.isEmpty || checkpoint != nil else { return }
@@ -67,10 +68,11 @@ package struct AnswerRunner: Sendable {
   private func finish(_ answer: EngineAnswer, progress: Progress) throws -> FinishedAnswer {
     let (record, sentCount) = progress.state
     let receipt = try desk.sign(try record.receipt(for: answer, now: desk.now))
+    answer.onReceipt?(receipt)
     let bundle = Bundle(
       receipt: receipt, accept: record.job.accept, blinds: record.job.blinds, requestBody: record.job.body,
       prompt: record.job.prompt, answer: answer.tokens, text: answer.text, trace: answer.cells,
-      certificate: desk.identity.certificate)
+      certificate: desk.identity.certificate, prefixOrigin: answer.prefix?.origin)
     shelf.put(bundle, now: desk.now)
     if answer.finish == .aborted {
       logger.info("request \(receipt.body.requestID) was cut short after \(answer.tokens.count) tokens")

@@ -11,6 +11,15 @@ package struct OpenedJob: Sendable {
   package var body: [UInt8]
   package var request: InferenceRequest
   package var prompt: [UInt32]
+
+  /// Whose cached prefixes its answer may begin with: those of the same payer under the same `prompt_cache_key`, which is
+  /// a secret. A request that names none, or one that could be guessed, shares nothing: one payer may stand for many
+  /// users, and a bundle shows whom a prefix comes from.
+  var cacheKey: [UInt8]? {
+    guard let key = request.promptCacheKey, key.utf8.count >= 16 else { return nil }
+    let payment = accept.body.payment
+    return [payment.payerKind.rawValue] + payment.payer.bytes + Array(key.utf8)
+  }
 }
 
 /// Follows one answer from its first token to its receipt: a pure value, tokens and times in, statements out.
@@ -53,7 +62,8 @@ package struct JobRecord: Sendable {
     return Receipt(
       for: job.accept, arithmeticVersion: program.arithmeticVersion,
       promptCommitment: job.blinds.commitment(toPrompt: job.prompt), promptCount: UInt32(clamping: job.prompt.count),
-      sampling: StatedSampling(stating: job.request.sampling), seed: job.seed,
+      prefix: answer.prefix?.statement ?? .none, sampling: StatedSampling(stating: job.request.sampling),
+      seed: job.seed,
       answer: AnswerStatement(
         chainEnd: TokenChain(job.blinds, over: answer.tokens).end, count: count, finishReason: answer.finish,
         isPartial: answer.finish == .aborted, textCommitment: job.blinds.commitment(toText: answer.text),

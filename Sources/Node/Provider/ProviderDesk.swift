@@ -38,7 +38,8 @@ package final class ProviderDesk: Sendable {
   package var document: IdentityDocument {
     let programs = served.values.sorted { $0.program.root < $1.program.root }.map { served in
       ServedProgram(
-        root: served.program.root, name: served.program.name, context: served.program.context, price: served.prices)
+        root: served.program.root, name: served.program.name, kind: served.program.kind,
+        context: served.program.context, price: served.prices)
     }
     return IdentityDocument(identity: identity, network: network, programs: programs)
   }
@@ -104,7 +105,7 @@ package final class ProviderDesk: Sendable {
     }
     try Self.checkFit(accept.body, header: header, form: form, body: body)
     try use(header, now: now)
-    let request = try InferenceRequest(endpoint: form == .chat ? .chat : .completions, body: body)
+    let request = try InferenceRequest(endpoint: form.endpoint, body: body)
     try served.program.checkModel(request.model)
     let seed = try Self.seed(of: request, accept: accept.body, reveal: header.seedReveal)
     let prompt = try served.engine.prompt(for: request)
@@ -120,7 +121,7 @@ package final class ProviderDesk: Sendable {
     _ accept: Accept, header: JobHeader, form: RequestForm, body: [UInt8]
   ) throws(RequestError) {
     guard accept.form == form else {
-      throw RequestError(.jobMismatch, nil, "The job was accepted for the other endpoint.")
+      throw RequestError(.jobMismatch, nil, "The job was accepted for another endpoint.")
     }
     guard accept.requestByteCount == UInt64(body.count),
       accept.requestCommitment == header.blinds.commitment(toRequest: body)

@@ -21,8 +21,11 @@ struct ProviderRoutes: Sendable {
     router.post("/razao/v1/accept") { request, _ in try await accept(request) }
     router.get("/v1/models") { _, _ in Response(models) }
     router.get("/v1/receipts/:id") { request, context in try receipt(request, context) }
-    router.post("/v1/chat/completions") { request, context in try await answer(request, context, form: .chat) }
-    router.post("/v1/completions") { request, context in try await answer(request, context, form: .completions) }
+    for endpoint in Endpoint.allCases {
+      router.post(RouterPath(endpoint.path)) { request, context in
+        try await answer(request, context, form: endpoint.form)
+      }
+    }
     return router
   }
 
@@ -32,7 +35,7 @@ struct ProviderRoutes: Sendable {
         ModelEntry(
           id: program.name, created: 0, owner: desk.identity.id.short,
           razao: [
-            "root": .string(program.root.hex), "context": JSON(program.context),
+            "root": .string(program.root.hex), "kind": .string(program.kind.rawValue), "context": JSON(program.context),
             "prompt_price": JSON(program.price.prompt), "answer_price": JSON(program.price.answer),
           ])
       })
@@ -72,6 +75,7 @@ struct ProviderRoutes: Sendable {
     let body = try await self.body(of: header, request)
     guard await !runner.gate.isFull else { throw RequestError(gate: .full) }
     let job = try desk.open(header, form: form, body: body)
+    guard form.generates else { return try await value(job, context) }
     let writer = AnswerWriter(
       endpoint: job.request.endpoint, requestID: header.requestID.description, created: Int(clock.now() / 1_000),
       model: job.request.model, includesUsage: job.request.includesUsage)
@@ -91,6 +95,17 @@ struct ProviderRoutes: Sendable {
     }
   }
 
+  /// An answer that is a value: it comes at once, with its receipt.
+  private func value(_ job: OpenedJob, _ context: NodeContext) async throws -> Response {
+    let finished = try await context.whilePeerStays { try await runner.run(job) { _ in } }
+    let receipt = finished.bundle.receipt.body
+    return Response(
+      try ValueAnswer(endpoint: job.request.endpoint, model: job.request.model).body(
+        value: finished.bundle.text, input: job.request.input, requestID: receipt.requestID.description,
+        created: Int(clock.now() / 1_000), promptCount: Int(receipt.promptCount),
+        razao: RazaoMember.final(finished.sentBundle)))
+  }
+
   private func whole(_ finished: FinishedAnswer, writer: AnswerWriter) -> JSON {
     let receipt = finished.bundle.receipt.body
     return writer.answer(
@@ -98,8 +113,8 @@ struct ProviderRoutes: Sendable {
       usage: TokenUsage(receipt), razao: RazaoMember.final(finished.sentBundle))
   }
 
-  /// The answer as an event stream. A write waits until the peer has taken it, and so does the computation; a peer that
-  /// goes away cancels it.
+  /// The answer as an event stream. A write waits until the peer has taken it; what is computed meanwhile waits too. A
+  /// peer that goes away cancels it.
   private func stream(_ job: OpenedJob, writer: AnswerWriter, _ context: NodeContext) -> Response {
     let body = ResponseBody { output in
       do {

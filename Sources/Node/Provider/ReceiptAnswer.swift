@@ -23,7 +23,9 @@ package enum RazaoMember {
 
 extension TokenUsage {
   init(_ receipt: Receipt) {
-    self.init(promptTokens: Int(receipt.promptCount), completionTokens: Int(receipt.answer.count))
+    self.init(
+      promptTokens: Int(receipt.promptCount), completionTokens: Int(receipt.answer.count),
+      cachedTokens: Int(receipt.prefix.length))
   }
 }
 
@@ -32,7 +34,7 @@ extension AnswerEnd {
   init(_ reason: FinishReason) {
     self =
       switch reason {
-      case .stopToken, .stopString: .stop
+      case .stopToken, .stopString, .complete: .stop
       case .lengthLimit, .contextFull, .aborted: .length
       }
   }

@@ -4,7 +4,7 @@ import Receipts
 /// Bounds what an answer may make its follower keep, so that a peer's endless stream ends early.
 struct AnswerBounds: Sendable {
   /// The most bytes of one event, or of a whole answer.
-  static let eventLimit = 32 << 20
+  static let eventLimit = 64 << 20
   /// The most events in a row that bring neither text nor a statement; an honest answer has three or four.
   static let emptyLimit = 64
 
@@ -20,10 +20,11 @@ struct AnswerBounds: Sendable {
   /// Counts a part.
   /// - Throws: `PeerError.malformed` for the part that is too much.
   mutating func receive(_ part: AnswerPart) throws(PeerError) {
-    let count = part.text.utf8.count
+    let count = part.shown.count
     guard count <= textLimit - textCount else { throw .malformed("more than \(textLimit) bytes of text") }
     textCount += count
-    emptyCount = count == 0 && part.razao?.isNull != false ? emptyCount + 1 : 0
+    let isStatement = part.razao?["checkpoint"] != nil || part.razao?["bundle"] != nil
+    emptyCount = count == 0 && !isStatement ? emptyCount + 1 : 0
     guard emptyCount <= Self.emptyLimit else { throw .malformed("more than \(Self.emptyLimit) empty events in a row") }
   }
 }

@@ -10,7 +10,7 @@ import StrictJSON
 package struct AnswerFollower: Sendable {
   private let errand: Errand
   private let accept: SignedAccept
-  /// The text so far, UTF-8.
+  /// The text so far, UTF-8, or the value.
   package private(set) var text: [UInt8] = []
   /// The last checkpoint, whose signature was verified.
   package private(set) var checkpoint: SignedCheckpoint?
@@ -18,6 +18,8 @@ package struct AnswerFollower: Sendable {
   package private(set) var verified: VerifiedAnswer?
   private var hasEnded = false
   private var bounds = AnswerBounds()
+  /// What a value's answer says of its tokens.
+  private var valueUsage: TokenUsage?
 
   /// Where the question was asked: what decides where an answer may hold text.
   package var endpoint: Endpoint { errand.question.form.endpoint }
@@ -33,9 +35,11 @@ package struct AnswerFollower: Sendable {
     guard verified == nil else { throw .malformed("something follows the receipt") }
     try bounds.receive(part)
     // Some clients stop reading there, others do not.
-    guard !hasEnded || part.text.isEmpty else { throw .malformed("text follows the finish reason") }
+    guard !hasEnded || part.shown.isEmpty else { throw .malformed("text follows the finish reason") }
+    try part.checkForm(errand.question.form, body: errand.question.body)
     hasEnded = hasEnded || part.end != nil
-    text.append(contentsOf: part.text.utf8)
+    text.append(contentsOf: part.shown)
+    if part.value != nil { valueUsage = part.usage }
     guard let razao = part.razao, !razao.isNull else { return }
     if let encoded = razao["checkpoint"] { try receive(checkpoint: encoded) }
     if razao["bundle"] != nil { try receive(final: razao) }
@@ -78,6 +82,7 @@ package struct AnswerFollower: Sendable {
     guard let bundle = report.bundle, bundle.receipt.encoded() == receipt else {
       throw .unverified("the receipt is not the bundle's")
     }
+    try valueUsage?.check(bundle)
     guard bundle.accept == accept else { throw .unverified("the bundle holds another accept") }
     try checkLastCheckpoint(bundle)
     verified = VerifiedAnswer(bundle: bundle, bytes: bytes, report: report)

@@ -110,10 +110,26 @@ package struct Errand: Sendable {
 
 extension RequestForm {
   /// The same endpoint where requests are read.
-  package var endpoint: Endpoint { self == .chat ? .chat : .completions }
+  package var endpoint: Endpoint {
+    switch self {
+    case .chat: .chat
+    case .completions: .completions
+    case .embeddings: .embeddings
+    case .images: .images
+    case .sequences: .sequences
+    }
+  }
 }
 
 extension Endpoint {
   /// The same endpoint where receipts are written.
-  package var form: RequestForm { self == .chat ? .chat : .completions }
+  package var form: RequestForm {
+    switch self {
+    case .chat: .chat
+    case .completions: .completions
+    case .embeddings: .embeddings
+    case .images: .images
+    case .sequences: .sequences
+    }
+  }
 }

@@ -85,7 +85,9 @@ package struct ProviderClient: Sendable {
       throw PeerError.refused(answer.refusal)
     }
     var follower = AnswerFollower(errand: errand, accept: accept)
-    if response.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true {
+    if errand.question.form.generates,
+      response.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true
+    {
       try await followStream(
         response.body, &follower, accept: accept, form: errand.question.form, onVerified: onVerified, onEvent: onEvent)
     } else {

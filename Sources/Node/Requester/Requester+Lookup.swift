@@ -4,23 +4,27 @@ import Receipts
 import StrictJSON
 
 extension Requester {
-  /// The name of the first model on offer.
-  /// - Throws: `PeerError` when nobody answers, `RequestError` when nothing is offered.
-  package func firstModel() async throws -> String {
+  /// The name of the first model of a kind on offer.
+  /// - Throws: `PeerError` when nobody answers, `RequestError` when nothing of the kind is offered.
+  package func firstModel(_ kind: ProgramKind = .text) async throws -> String {
     switch route {
     case .gateway(let endpoint):
       let answer = try await PeerHTTP.plain.send(.get, "\(endpoint)/v1/models", timeout: .seconds(10))
       guard answer.status == 200 else { throw PeerError.refused(answer.refusal) }
-      guard let name = (try? JSON.parse(answer.body))?["data"]?.array?.first?["id"]?.string else { throw nothing }
+      let models = (try? JSON.parse(answer.body))?["data"]?.array ?? []
+      let first = models.first { $0["razao"]?["kind"]?.string == kind.rawValue }
+      guard let name = first?["id"]?.string else { throw Self.nothing(kind) }
       return name
     case .provider(let endpoint, let key):
       let document = try await ProviderClient.identity(at: endpoint, network: profile.network, expectedKey: key)
-      guard let name = document.programs.first?.name else { throw nothing }
+      guard let name = document.programs.first(where: { $0.kind == kind })?.name else { throw Self.nothing(kind) }
       return name
     }
   }
 
-  private var nothing: RequestError { RequestError(.noProvider, nil, "No model is on offer; are providers up?") }
+  private static func nothing(_ kind: ProgramKind) -> RequestError {
+    RequestError(.noProvider, nil, "No \(kind) model is on offer; are providers up?")
+  }
 
   /// The bundle of a verified answer with its cell hashes, where they are kept; what was verified otherwise.
   ///

@@ -85,7 +85,7 @@ package struct Requester: Sendable {
       throw PeerError.refused(answer.refusal)
     }
     var follower = PlainFollower(form: form, body: body, network: profile.network)
-    guard response.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true else {
+    guard form.generates, response.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true else {
       let part = try Self.part(try await PeerHTTP.body(response, limit: AnswerBounds.eventLimit), form)
       try follower.receive(part)
       try await onText(part.text)
@@ -124,6 +124,8 @@ package struct PlainFollower: Sendable {
   private var hasEnded = false
   private var bundle: [UInt8]?
   private var bounds = AnswerBounds()
+  /// What a value's answer says of its tokens.
+  private var valueUsage: TokenUsage?
 
   package init(form: RequestForm, body: [UInt8], network: Digest) {
     self.form = form
@@ -135,9 +137,11 @@ package struct PlainFollower: Sendable {
   package mutating func receive(_ part: AnswerPart) throws(PeerError) {
     guard bundle == nil else { throw .malformed("something follows the receipt") }
     try bounds.receive(part)
-    guard !hasEnded || part.text.isEmpty else { throw .malformed("text follows the finish reason") }
+    guard !hasEnded || part.shown.isEmpty else { throw .malformed("text follows the finish reason") }
+    try part.checkForm(form, body: body)
+    if part.value != nil { valueUsage = part.usage }
     hasEnded = hasEnded || part.end != nil
-    text.append(contentsOf: part.text.utf8)
+    text.append(contentsOf: part.shown)
     guard let encoded = part.razao?["bundle"] else { return }
     guard let bytes = encoded.string.flatMap({ [UInt8](base64: $0) }) else { throw .malformed("the bundle") }
     bundle = bytes
@@ -158,6 +162,7 @@ package struct PlainFollower: Sendable {
     let report = VerificationReport(bundle: bundle, expectation: expectation)
     if let refutation = report.refutation { throw .unverified(refutation.reason) }
     guard let opened = report.bundle else { throw .malformed("the bundle") }
+    try valueUsage?.check(opened)
     // Whoever follows an answer has not gone away, so nobody but gateway or provider can have cut it short.
     if opened.receipt.body.answer.isPartial { throw .unverified("the answer was cut short") }
     return VerifiedAnswer(bundle: opened, bytes: bundle, report: report)

@@ -43,18 +43,24 @@ package enum Cell {
   }
 }
 
+extension ReferenceAttention {
+  /// The hash of the cell of a position that is in the cache.
+  func cellHash(residual: [Int64], layer: Int, position: Int, salt: Digest) -> Digest {
+    let heads = cache[position]
+    var payloads = [Cell.payload(residual: residual)]
+    payloads += heads.map { Cell.payload(key: $0.key, limbs: attention.keyLimbs) }
+    payloads += heads.map { Cell.payload(values: $0.values, shift: $0.valueShift) }
+    return Merkle.root(
+      of: payloads.enumerated().map { index, payload in
+        Cell.hash(payload, salt: salt, position: position, layer: layer, index: index)
+      })
+  }
+}
+
 extension Reference {
   /// The hash of the cell of `layer` at the last position.
   /// - Parameter residual: the residual out of that layer, as `append` returned it.
   package func cellHash(layer: Int, residual: [Int64], salt: Digest) -> Digest {
-    let attention = attentions[layer]
-    let heads = attention.cache.last ?? []
-    var payloads = [Cell.payload(residual: residual)]
-    payloads += heads.map { Cell.payload(key: $0.key, limbs: attention.attention.keyLimbs) }
-    payloads += heads.map { Cell.payload(values: $0.values, shift: $0.valueShift) }
-    return Merkle.root(
-      of: payloads.enumerated().map { index, payload in
-        Cell.hash(payload, salt: salt, position: count - 1, layer: layer, index: index)
-      })
+    attentions[layer].cellHash(residual: residual, layer: layer, position: count - 1, salt: salt)
   }
 }

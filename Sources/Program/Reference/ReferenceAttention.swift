@@ -26,8 +26,9 @@ package struct ReferenceAttention: Sendable {
     output = ReferenceMatrix(program.weights(of: attention.output))
   }
 
-  /// Adds the position to the cache and returns what attention adds to the residual stream.
-  mutating func append(_ residual: [Int64]) -> [Int64] {
+  /// Adds a position to the cache.
+  /// - Returns: its queries by head, for `attend`.
+  mutating func append(_ residual: [Int64]) -> [[Int64]] {
     let position = cache.count
     let (row, scale) = attention.norm.quantized(residual, site: attention.inputSite)
     let queries = heads(query.apply(row.values, scale: scale), norm: attention.queryNorm)
@@ -38,8 +39,16 @@ package struct ReferenceAttention: Sendable {
         let (values, shift) = cached(values[head])
         return CachedHead(key: cachedKey(keys[head], head: head, position), values: values, valueShift: shift)
       })
-    let outputs = (0..<attention.headCount).flatMap { head in
-      attend(queries[head], keyValueHead: head / attention.groupSize, position)
+    return queries
+  }
+
+  /// What attention adds to the residual stream.
+  /// - Parameters:
+  ///   - queries: what `append` returned for the position.
+  ///   - visible: positions that it sees, all in the cache.
+  func attend(_ queries: [[Int64]], at position: Int, visible: ClosedRange<Int>) -> [Int64] {
+    let outputs = queries.enumerated().flatMap { head, query in
+      attend(query, at: position, cache[visible].map { $0[head / attention.groupSize] })
     }
     let (operands, outputScale) = attention.outputSite.quantized(outputs, fraction: Attention.outputFraction)
     return output.apply(operands.values, scale: outputScale)
@@ -86,15 +95,18 @@ package struct ReferenceAttention: Sendable {
   }
 
   /// One head's output, shape (headSize,), 12 fraction bits.
-  private func attend(_ head: [Int64], keyValueHead: Int, _ position: Int) -> [Int64] {
+  private func attend(_ head: [Int64], at position: Int, _ visible: [CachedHead]) -> [Int64] {
     let query = quantized(rotated(head, position), limbs: attention.queryLimbs)
-    let queryScale = RowScale(
-      Tables.ladder[query.j] * attention.scoreMantissa,
-      exponent: 23 + attention.rotatedQueryFraction + attention.scoreExponent - query.k)
-    let first = attention.window == 0 ? 0 : max(0, position - attention.window + 1)
-    let visible = cache[first...position].map { $0[keyValueHead] }
-    let scores = visible.map { score(query, queryScale, $0.key) }
-    return weightedSum(scores, visible)
+    let queryScale = scale(of: query, at: position)
+    return weightedSum(visible.map { score(query, queryScale, $0.key) }, visible)
+  }
+
+  /// A query's row scale, with the factor of its scores and the temperature of its position.
+  private func scale(of query: QuantizedRow, at position: Int) -> RowScale {
+    let factor = Tables.ladder[query.j] * attention.scoreMantissa
+    let exponent = 23 + attention.rotatedQueryFraction + attention.scoreExponent - query.k
+    guard let temperature = attention.temperature else { return RowScale(factor, exponent: exponent) }
+    return RowScale(factor * temperature.factor(at: position), exponent: exponent + AttentionTemperature.fraction)
   }
 
   private func score(_ query: QuantizedRow, _ queryScale: RowScale, _ key: QuantizedRow) -> Int64 {

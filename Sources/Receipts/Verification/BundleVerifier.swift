@@ -75,6 +75,7 @@ struct BundleVerifier {
     (.text, { $0.checkText }),
     (.trace, { $0.checkTrace }),
     (.positions, { $0.checkPositions }),
+    (.prefix, { $0.checkPrefix }),
     (.amount, { $0.checkAmount }),
     (.sampling, { $0.checkSampling }),
     (.finish, { $0.checkFinish }),

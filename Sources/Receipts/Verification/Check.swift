@@ -12,6 +12,7 @@ public enum Check: String, Sendable, CaseIterable {
   case text
   case trace
   case positions
+  case prefix = "cached prefix"
   case amount
   case sampling
   case finish

@@ -81,8 +81,17 @@ extension BundleVerifier {
     return Outcome(detail: "\(cells.count) cells under the root")
   }
 
+  /// The grid's size, which follows from the counts.
+  private var expectedPositions: Int {
+    switch receipt.form {
+    case .chat, .completions: Int(receipt.promptCount) + Int(receipt.answer.count) - 1 - Int(receipt.prefix.length)
+    case .embeddings: Int(receipt.promptCount)
+    case .images, .sequences: 1
+    }
+  }
+
   func checkPositions() throws(Refutation) -> Outcome? {
-    let computed = Int(receipt.promptCount) + Int(receipt.answer.count) - 1
+    let computed = expectedPositions
     guard Int(receipt.trace.positions) == computed else {
       throw .positions(stated: receipt.trace.positions, computed: computed)
     }
@@ -90,9 +99,37 @@ extension BundleVerifier {
     return Outcome(detail: "\(computed) positions, \(receipt.trace.layers) layers")
   }
 
+  /// Without a cached prefix there is nothing to say.
+  func checkPrefix() throws(Refutation) -> Outcome? {
+    let prefix = receipt.prefix
+    guard (prefix.length == 0) == (prefix.commitment == .zero) else { throw .prefix(.root) }
+    guard (prefix.length == 0) == (bundle.prefixOrigin == nil) else { throw .prefix(.origin) }
+    guard let origin = bundle.prefixOrigin else { return nil }
+    guard receipt.form.generates else { throw .prefix(.form) }
+    guard prefix.length < receipt.promptCount else { throw .prefix(.length) }
+    guard origin.opens(prefix) else { throw .prefix(.commitment) }
+    let first = origin.receipt.body
+    guard origin.receipt.isSigned, first.providerKey == receipt.providerKey, first.provider == receipt.provider,
+      first.programRoot == receipt.programRoot, first.network == receipt.network,
+      first.arithmeticVersion == receipt.arithmeticVersion, first.trace.layers == receipt.trace.layers,
+      first.payment.payerKind == receipt.payment.payerKind, first.payment.payer == receipt.payment.payer
+    else { throw .prefix(.payer) }
+    guard first.requestID != receipt.requestID, first.times.finished <= receipt.times.firstToken else {
+      throw .prefix(.order)
+    }
+    guard first.form.generates, first.prefix == .none, prefix.length <= first.trace.positions,
+      Int(first.trace.positions) == Int(first.promptCount) + Int(first.answer.count) - 1,
+      origin.contains(length: prefix.length)
+    else { throw .prefix(.grid) }
+    return Outcome(detail: "\(prefix.length) positions under the trace root of receipt \(first.requestID)")
+  }
+
   func checkSampling() throws(Refutation) -> Outcome? {
     guard receipt.arithmeticVersion == 1 else { throw .arithmeticVersion(receipt.arithmeticVersion) }
     if let field = receipt.sampling.outOfRange { throw .samplingRange(field: field) }
+    guard receipt.form.generates || receipt.sampling == StatedSampling() else {
+      throw .samplingRange(field: "sampling of an answer that is not sampled")
+    }
     return Outcome(detail: "parameters in their ranges")
   }
 
@@ -104,8 +141,11 @@ extension BundleVerifier {
       case .lengthLimit: limit > 0 && count == limit
       case .contextFull: count >= 1 && (limit == 0 || count < limit)
       case .aborted: limit == 0 || count < limit
+      case .complete: count == 0 && limit == 0
       }
-    guard isConsistent else { throw .finish(reason, answerCount: count, maxTokens: limit) }
+    guard isConsistent, (reason == .complete) != receipt.form.generates else {
+      throw .finish(reason, answerCount: count, maxTokens: limit)
+    }
     guard receipt.answer.isPartial == (reason == .aborted) else { throw .partial(reason) }
     return Outcome(detail: "\(reason)\(receipt.answer.isPartial ? ", partial: owed up to its last token" : "")")
   }

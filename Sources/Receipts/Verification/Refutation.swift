@@ -25,6 +25,8 @@ public enum Refutation: Error, Equatable, Sendable {
   case traceRoot(stated: Digest, computed: Digest)
   case positions(stated: UInt32, computed: Int)
   case layers(UInt32)
+  /// A cached prefix that cannot be: of an answer without one, as long as the prompt, without a root, or without its origin.
+  case prefix(PrefixFault)
   case amount(stated: UInt64, computed: UInt64?)
   case samplingRange(field: String)
   case finish(FinishReason, answerCount: UInt32, maxTokens: UInt32)
@@ -43,6 +45,18 @@ public enum Refutation: Error, Equatable, Sendable {
     case ignored = "the request names a seed, and the receipt has another"
     case invented = "the receipt states an explicit seed that the request does not name"
     case unreadable = "the request is no JSON object within a request's limits, or its seed no integer"
+  }
+
+  /// What is wrong with a cached prefix.
+  public enum PrefixFault: String, Equatable, Sendable {
+    case form = "a cached prefix in an answer that is no text"
+    case length = "a cached prefix as long as the prompt"
+    case root = "a cached prefix without a root, or a root without a prefix"
+    case origin = "the bundle does not show where the cached prefix comes from, or shows it without need"
+    case payer = "the cached prefix was computed for somebody else, by another provider or with another program"
+    case commitment = "the bundle's cached prefix is not the one that the receipt commits to"
+    case order = "the cached prefix comes from the same job, or from one that ended later"
+    case grid = "the receipt that the cached prefix comes from covers fewer positions"
   }
 
   /// One line for people.
@@ -67,6 +81,7 @@ public enum Refutation: Error, Equatable, Sendable {
     case .traceRoot(let stated, let computed): "trace root \(stated) stated, \(computed) computed"
     case .positions(let stated, let computed): "\(stated) positions stated, \(computed) follow from the counts"
     case .layers(let layers): "\(layers) layers"
+    case .prefix(let fault): fault.rawValue
     case .amount(let stated, let computed):
       "\(stated) owed stated, \(computed.map(String.init) ?? "more than 64 bits") computed"
     case .samplingRange(let field): "\(field) is out of its range"

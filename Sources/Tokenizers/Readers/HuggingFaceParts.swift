@@ -9,6 +9,9 @@ enum HuggingFaceNormalizer {
       case "NFD": try set(.nfd, in: &definition)
       case "NFKC": try set(.nfkc, in: &definition)
       case "NFKD": try set(.nfkd, in: &definition)
+      case "BertNormalizer":
+        try WordPieceModel.checkNormalizer(step)
+        try set(.bertUncased, in: &definition)
       case "Prepend":
         guard step["prepend"]?.string == "\u{2581}" else { throw .unsupported("normalizer Prepend of other text") }
         definition.spacePrefix = .everySegment
@@ -56,9 +59,21 @@ enum HuggingFacePostProcessor {
       switch step["type"]?.string {
       case "ByteLevel": continue
       case "TemplateProcessing": try applyTemplate(step, to: &definition)
+      case "BertProcessing":
+        (definition.addsBeginning, definition.beginningID) = (true, try bertToken("cls", of: step))
+        (definition.addsEnd, definition.endID) = (true, try bertToken("sep", of: step))
       case let type: throw .unsupported("post_processor \(type ?? "without a type")")
       }
     }
+  }
+
+  /// A token as its text and its identifier.
+  private static func bertToken(_ name: String, of step: JSON) throws(TokenizerFileError) -> UInt32 {
+    guard let pair = step[name]?.array, pair.count == 2, let id = pair[1].integer.flatMap({ UInt32(exactly: $0) })
+    else {
+      throw .invalidMember("post_processor.\(name)")
+    }
+    return id
   }
 
   private static func applyTemplate(

@@ -5,7 +5,7 @@ enum HuggingFacePreTokenizer {
   static func apply(_ value: JSON, to definition: inout TokenizerDefinition) throws(TokenizerFileError) {
     var steps: [[UInt8]] = []
     for step in try HuggingFaceSteps.flattened(value, member: "pretokenizers") {
-      guard definition.alphabet == .scalars, definition.preTokenizer != .metaspace else {
+      guard definition.alphabet == .scalars, ![.metaspace, .bert].contains(definition.preTokenizer) else {
         throw .unsupported("pre_tokenizer steps after the last")
       }
       switch step["type"]?.string {
@@ -19,6 +19,9 @@ enum HuggingFacePreTokenizer {
       case "Metaspace":
         guard steps.isEmpty else { throw .unsupported("pre_tokenizer Metaspace after other steps") }
         try applyMetaspace(step, to: &definition)
+      case "BertPreTokenizer":
+        guard steps.isEmpty else { throw .unsupported("pre_tokenizer BertPreTokenizer after other steps") }
+        definition.preTokenizer = .bert
       case let type: throw .unknownPreTokenizer(type ?? "without a type")
       }
     }

@@ -1,7 +1,7 @@
 import StrictJSON
 
 extension Tokenizer {
-  /// Reads a Hugging Face `tokenizer.json` whose model is BPE.
+  /// Reads a Hugging Face `tokenizer.json` whose model is BPE or WordPiece.
   /// - Parameters:
   ///   - bytes: the file.
   ///   - configuration: `tokenizer_config.json`, which names the special tokens and holds the chat template.
@@ -39,6 +39,9 @@ struct HuggingFaceReader {
 
   mutating func definition() throws(TokenizerFileError) -> TokenizerDefinition {
     guard let model = root["model"], model.object != nil else { throw .invalidMember("model") }
+    if model["type"]?.string.map({ $0.utf8.elementsEqual("WordPiece".utf8) }) ?? false {
+      return try wordPieceDefinition(model)
+    }
     try checkModel(model)
     try HuggingFaceNormalizer.apply(root["normalizer"] ?? .null, to: &gathered)
     try HuggingFacePreTokenizer.apply(root["pre_tokenizer"] ?? .null, to: &gathered)
@@ -48,6 +51,19 @@ struct HuggingFaceReader {
     gathered.ignoresMergesForPieces = model["ignore_merges"]?.bool ?? false
     try readVocabulary(model)
     try readMerges(model)
+    try readAddedTokens()
+    try HuggingFacePostProcessor.apply(root["post_processor"] ?? .null, to: &gathered)
+    return gathered
+  }
+
+  private mutating func wordPieceDefinition(_ model: JSON) throws(TokenizerFileError) -> TokenizerDefinition {
+    try WordPieceModel.check(model)
+    try HuggingFaceNormalizer.apply(root["normalizer"] ?? .null, to: &gathered)
+    try HuggingFacePreTokenizer.apply(root["pre_tokenizer"] ?? .null, to: &gathered)
+    gathered.mergeRule = .longestMatch
+    try WordPieceModel.checkText(gathered)
+    try readVocabulary(model)
+    guard gathered.unknownID != nil else { throw .invalidMember("model.unk_token") }
     try readAddedTokens()
     try HuggingFacePostProcessor.apply(root["post_processor"] ?? .null, to: &gathered)
     return gathered

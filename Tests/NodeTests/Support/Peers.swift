@@ -13,7 +13,7 @@ enum Peers {
   static let prices = Prices(prompt: 1_000_000, answer: 2_000_000)
 
   static func provider(
-    _ home: String, engine: FakeEngine = FakeEngine(), claims: EngineProgram? = nil, prices: Prices = prices,
+    _ home: String, engine: any AnswerEngine = FakeEngine(), claims: EngineProgram? = nil, prices: Prices = prices,
     gateway: String? = nil, running: Int = 2, waiting: Int = 4, ready: ReadyPoint
   ) -> @Sendable () async throws -> Void {
     let configuration = ProviderConfiguration(

@@ -1,0 +1,1 @@
+"""Measures Razao against llama.cpp and against the machine; see ../README.md."""
