@@ -43,7 +43,7 @@ class ProgramFile:
 
     def change_one_weight(self, layer, row, column):
         """One weight of a layer's down projection, by one."""
-        weights = self.graph.layers[layer][1].down.weights
+        weights = self.graph.layers[layer][1].body.down.weights
         weights[row, column] += -1 if weights[row, column] > 0 else 1
         return self
 
@@ -59,7 +59,8 @@ class ProgramFile:
         """Another model of the same shape: a layer whose columns are in another order."""
         generator = np.random.default_rng(seed)
         attention, feed = self.graph.layers[layer]
-        for matrix in (attention.q, attention.k, attention.v, attention.output, feed.gate, feed.up, feed.down):
+        network = feed.body
+        for matrix in (attention.q, attention.k, attention.v, attention.output, network.gate, network.up, network.down):
             matrix.weights = np.ascontiguousarray(matrix.weights[:, generator.permutation(matrix.columns)])
         return self
 
