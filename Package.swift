@@ -36,9 +36,7 @@ let package = Package(
       name: "Import",
       dependencies: ["Checkpoints", "FileMapping", "Hashing", "Program", "StrictJSON", "Tokenizers"],
       swiftSettings: engine),
-    .target(
-      name: "Runtime", dependencies: ["CKernels", "FileMapping", "Hashing", "Kernels", "Program"],
-      swiftSettings: engine),
+    .target(name: "Runtime", dependencies: ["CKernels", "FileMapping", "Hashing", "Program"], swiftSettings: engine),
     .target(
       name: "Measurement", dependencies: ["Hashing", "Import", "Kernels", "Program", "Runtime", "StrictJSON"],
       swiftSettings: engine),
@@ -110,7 +108,9 @@ let package = Package(
           })
       ]),
     .testTarget(
-      name: "KernelsTests", dependencies: ["CKernels", "Hashing", "KernelFaults", "Kernels"], exclude: ["neon"]),
+      name: "KernelsTests",
+      dependencies: ["CKernels", "Hashing", "KernelFaults", "Kernels", "Program", "ProgramTestSupport", "Runtime"],
+      exclude: ["neon"]),
     .target(
       name: "ProgramTestSupport", dependencies: ["FileMapping", "Hashing", "Program", "Tokenizers"],
       path: "Tests/ProgramTestSupport", swiftSettings: engine),
@@ -125,8 +125,7 @@ let package = Package(
     .testTarget(
       name: "FamiliesTests",
       dependencies: [
-        "Checkpoints", "FileMapping", "Hashing", "Import", "Measurement", "Program", "Runtime", "StrictJSON",
-        "Tokenizers",
+        "Checkpoints", "Import", "Measurement", "Program", "Runtime", "StrictJSON", "Tokenizers",
       ]),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Checkpoints", "StrictJSON", "Tokenizers"], exclude: ["Fixtures"]),
@@ -136,9 +135,7 @@ let package = Package(
       dependencies: ["Checkpoints", "FileMapping", "Hashing", "Import", "Program", "StrictJSON", "Tokenizers"]),
     .testTarget(
       name: "RuntimeTests",
-      dependencies: [
-        "CKernels", "FileMapping", "Hashing", "KernelFaults", "Kernels", "Program", "ProgramTestSupport", "Runtime",
-      ]),
+      dependencies: ["Hashing", "Program", "ProgramTestSupport", "Runtime"]),
     .testTarget(
       name: "MeasurementTests",
       dependencies: ["FileMapping", "Hashing", "Import", "Measurement", "Program", "Runtime", "StrictJSON"]),

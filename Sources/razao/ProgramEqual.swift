@@ -21,7 +21,9 @@ struct ProgramEqual: AsyncParsableCommand {
       """)
 
   @Argument(help: "The program file.") var file: String
-  @Option(help: "A thread count, 1 to 1024; may be repeated. Default: 1, 2 and all cores.") var threads: [Int] = []
+  @Option(
+    help: "A thread count, 1 to 1024, of which 64 are used at most; may be repeated. Default: 1, 2 and all cores.")
+  var threads: [Int] = []
   @Flag(help: "Print as JSON.") var json = false
 
   func validate() throws {
@@ -73,7 +75,7 @@ struct ProgramEqual: AsyncParsableCommand {
     let root = try run.root(tier: tier, threadCount: count)
     let after = Kernel.callCounts
     let calls = Kernel.allCases.map { ($0, (after[$0] ?? 0) - (before[$0] ?? 0)) }.filter { $0.1 > 0 }
-    return Line(tier: tier, threadCount: count, root: root, calls: calls)
+    return Line(tier: tier, threadCount: Parallel(threadCount: count).threadCount, root: root, calls: calls)
   }
 
   private func conclude(_ lines: [Line]) throws {

@@ -22,7 +22,7 @@ struct Run: AsyncParsableCommand {
   @Option(help: "The program file. Default: the one that ships with Razao.") var program: String?
   @Flag(help: "Continue the text as it is, without the chat template.") var raw = false
   @OptionGroup var sampling: SamplingOptions
-  @Option(help: "Threads, 1 to 1024. Default: all cores.") var threads: Int?
+  @Option(help: "Threads, 1 to 1024, of which 64 are used at most. Default: all cores.") var threads: Int?
   @Option(help: "Where stamps are kept. Default: RAZAO_HOME or ~/.razao.") var home: String?
 
   func validate() throws { try Threads.validate(threads) }

@@ -59,7 +59,8 @@ struct ProviderServe: AsyncParsableCommand {
   @Option(help: "Millionths of a credit for a million answer tokens.") var answerPrice: UInt64 = 60_000
   @Option(help: "Answers computed together, 1 to 64; as many again wait, any more are refused with 429.")
   var running = 16
-  @Option(help: "Threads of each program, 1 to 1024. Default: all cores.") var threads: Int?
+  @Option(help: "Threads of each program, 1 to 1024, of which 64 are used at most. Default: all cores.") var threads:
+    Int?
   @Option(help: "For testing: claim this root, whatever the program's own is. Auditors will notice.")
   var claimRoot: String?
 
@@ -97,6 +98,7 @@ struct ProviderServe: AsyncParsableCommand {
       said = quarter
       report(.loading(what: "checking \(name)", done: quarter, total: 4))
     }
+    if let warning = (try? Model(loaded))?.residentWarning { report(.notice("\(name): \(warning)")) }
     let engine = try engine(loaded, shareOfMemory: shareOfMemory)
     var claimed = engine.program
     if let claimRoot {
@@ -119,7 +121,7 @@ extension ProviderServe {
     options.parallel = parallel
     options.sequenceLimit = running
     options.cacheByteLimit = Memory.physicalByteCount / 4 / shareOfMemory
-    options.prefixByteLimit = min(Memory.physicalByteCount / 16, 256 << 20)
+    options.prefixByteLimit = min(Memory.physicalByteCount / 16, 256 << 20) / shareOfMemory
     return try ProgramEngine(loaded, options: options)
   }
 }
