@@ -182,7 +182,7 @@ struct BlockRandom {
 
   /// - Precondition: 0 < `bound` < 2^32, so that no bound is noticeably uneven.
   mutating func next(below bound: UInt64) -> UInt64 {
-    (next() >> 32) * bound >> 32
+    ((next() >> 32) * bound) >> 32
   }
 
   /// Weights in −127…127, eight from each word.

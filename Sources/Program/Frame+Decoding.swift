@@ -56,13 +56,15 @@ extension Frame {
     _ reader: inout ByteReader, _ counts: (weights: Int, information: Int), fileLength: Int, roots: inout [Digest]
   ) throws(ByteReaderError) -> [(kind: SectionKind, index: Int, length: Int)] {
     var lengths: [(kind: SectionKind, index: Int, length: Int)] = []
+    var total = 0
     for number in 0..<counts.weights + counts.information {
       let (kind, index) = expectedSection(number, weightCount: counts.weights)
       guard try reader.read(UInt32.self) == kind.rawValue else { throw reader.failure("not a \(kind) section") }
       guard try reader.read(UInt32.self) == UInt32(index) else { throw reader.failure("not index \(index)") }
       _ = try reader.read(UInt64.self)  // the offset, compared later with the canonical one
       let length = try reader.read(UInt64.self)
-      guard length <= UInt64(fileLength) else { throw reader.failure("a section longer than the file") }
+      guard length <= UInt64(fileLength - total) else { throw reader.failure("sections longer than the file") }
+      total += Int(length)
       roots.append(try reader.readDigest())
       lengths.append((kind, index, Int(length)))
     }

@@ -37,7 +37,7 @@ struct MatrixSweep: Sendable {
 
   private func parts() -> [Part] {
     let panelCount = weights.layout.panelCount
-    let count = min(panelCount, max(1, weights.matrix.rows * weights.matrix.columns >> 18))
+    let count = min(panelCount, max(1, (weights.matrix.rows * weights.matrix.columns) >> 18))
     let found = Mutex([Part?](repeating: nil, count: count))
     DispatchQueue.concurrentPerform(iterations: count) { index in
       let part = sweep(panelCount * index / count..<panelCount * (index + 1) / count)

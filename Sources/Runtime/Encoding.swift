@@ -21,6 +21,9 @@ package struct Encoding: Equatable, Sendable {
   /// Fraction bits of a vector's values.
   package static let fraction = 24
 
+  /// Half of the machine's memory, where it says how much it has.
+  package static let defaultByteLimit = min(16 << 30, (ResidentWarning.physicalMemory ?? 32 << 30) / 2)
+
   /// Shape (dimensions,), `fraction` fraction bits.
   package let vector: [Int32]
   /// Root over all positions; zero without a trace.
@@ -35,7 +38,7 @@ package struct Encoding: Equatable, Sendable {
   /// - Complexity: one pass; memory for all positions of one layer.
   package init(
     _ tokens: [UInt32], model: Model, trace: TraceBuilder.Options? = nil, parallel: Parallel = Parallel(),
-    dimensions: Int? = nil, byteLimit: Int = 16 << 30
+    dimensions: Int? = nil, byteLimit: Int = Encoding.defaultByteLimit
   ) throws(RuntimeError) {
     let request = EncodingRequest(tokens, dimensions: dimensions, trace: trace)
     self = try Encoding.batch([request], model: model, parallel: parallel, byteLimit: byteLimit)[0]
@@ -56,7 +59,7 @@ package struct Encoding: Equatable, Sendable {
   /// - Throws: `RuntimeError` as for one text; nothing has been computed then.
   package static func batch(
     _ requests: [EncodingRequest], model: Model, parallel: Parallel = Parallel(), rowLimit: Int = 256,
-    byteLimit: Int = 16 << 30
+    byteLimit: Int = Encoding.defaultByteLimit
   ) throws(RuntimeError) -> [Encoding] {
     for request in requests { try model.check(request, byteLimit: byteLimit) }
     let engine = BatchEngine(model, parallel: parallel, rowLimit: rowLimit)

@@ -18,7 +18,7 @@ package struct Parallel: Sendable {
     self.threadCount = min(64, max(1, threadCount ?? Self.coreCount))
   }
 
-  /// Cores that the process may use.
+  /// Cores of this machine that are on line; a container may be allowed fewer.
   package static let coreCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
   /// Calls `body` with disjoint ranges that cover `0..<count`, from several threads at once, and returns when all have

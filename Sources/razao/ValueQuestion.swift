@@ -124,7 +124,7 @@ extension ValueQuestion {
 
   /// Four places of a product of unit vectors.
   private static func cosine(_ similarity: Int64) -> String {
-    let scaled = (similarity >> 24) * 10_000 >> 24
+    let scaled = ((similarity >> 24) * 10_000) >> 24
     let digits = String(scaled.magnitude % 10_000 + 10_000).dropFirst()
     return "\(scaled < 0 ? "-" : "")\(scaled.magnitude / 10_000).\(digits)"
   }

@@ -93,6 +93,13 @@ class Network:
     matrices: list
 
 
+def reads(operator):
+    """Values that are read for one value of the result."""
+    if operator.matrix is not None:
+        return operator.matrix.columns
+    return operator.axes[0].size * operator.axes[1].size if operator.axes else 2
+
+
 class NetworkReader(GraphReader):
     """Decodes a graph section of kind 3 and holds it to the constraints of section 4."""
 
@@ -101,12 +108,15 @@ class NetworkReader(GraphReader):
         self.number("I", 3, 3, "kind")
         kind, shift, channels, tensor = self.input()
         self.tensors, operators, read = [tensor], [], set()
+        work = 0
         for i in range(self.number("I", 1, 1023, "operators")):
             self.place = f"operator {i + 1}"
             operators.append(self.operator())
             read.update(operators[-1].sources)
             self.tensors.append(self.checked(operators[-1].output))
             self.need(sum(t.count() for t in self.tensors) <= 2**26, "values of all tensors")
+            work += operators[-1].output.count() * reads(operators[-1])
+            self.need(work <= 2**40, "values that operators read")
         self.place = "logits"
         self.need(read == set(range(len(operators))), "a tensor that nothing reads")
         last = self.tensors[-1]

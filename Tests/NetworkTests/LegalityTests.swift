@@ -107,4 +107,15 @@ import Testing
     let network = Network(input: .picture(format), operators: (0..<5).map { .relu(source: $0) })
     expectIllegal("tensors of more than", in: network) { _ in }
   }
+
+  /// A few bytes that ask for hours: pools with windows as great as their tensors.
+  @Test func windowsThatReadForHours() {
+    let all = WindowAxis(size: 1024, before: 511, after: 512)
+    let network = Network(
+      input: .nucleotides(NucleotideFormat(length: 1 << 18, fraction: 16)),
+      operators: [.reshape(source: 0, TensorShape(channels: 1, height: 1024, width: 1024))]
+        + (1...60).map { .maximumPool(source: $0, Window(vertical: all, horizontal: all)) })
+    let error = #expect(throws: ProgramError.self) { try network.check() }
+    #expect("\(error.map(\.description) ?? "")".contains("2^40"))
+  }
 }

@@ -29,6 +29,30 @@ import Testing
     try program.checkContent()
   }
 
+  /// Large enough to be shared out: roots and norms of the parts come together in order, and the first fault is the one
+  /// that is named.
+  @Test func partsOfALargeMatrixComeTogetherInOrder() throws {
+    var recipe = ProgramRecipe(seed: 8)
+    recipe.vocabularyCount = 20_000
+    recipe.layerCount = 1
+    let program = try RandomProgram(recipe).program()
+    let (place, matrix) = try #require(try program.graph.matrices.last)
+    #expect(matrix.rows * matrix.columns > 1 << 19)
+    let weights = program.weights(of: matrix)
+    #expect(weights.root() == Merkle.root(of: (0..<matrix.rows).map { weights.rowHash($0) }))
+    var expected = RowNorms(matrix: matrix)
+    for row in 0..<matrix.rows {
+      expected.append(weights.row(row), scale: weights.scales[row], bias: weights.bias(row))
+    }
+    #expect(try program.checkMatrix(matrix, place) == expected)
+    var bytes = program.file.allBytes
+    let section = program.sections[matrix.index + 2]
+    for row in [19_990, 5_000] { bytes[section.offset + row / 32 * 32 * matrix.columns + row % 32 * 4] = 0x80 }
+    let broken = try Program(MappedFile(name: "broken", bytes: bytes))
+    let error = #expect(throws: ProgramError.self) { try broken.checkMatrix(matrix, place) }
+    #expect("\(error.map(\.description) ?? "")".contains("5000"), "\(error.map(\.description) ?? "")")
+  }
+
   @Test func normsAreThoseOfTheRows() throws {
     let program = try program(width: 46, int4: true)
     for (place, matrix) in try program.graph.matrices {

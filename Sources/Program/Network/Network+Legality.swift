@@ -25,7 +25,7 @@ extension Network {
       operators.count <= NetworkLimits.operatorCount, Place("network"),
       "more than \(NetworkLimits.operatorCount) operators")
     var tensors = [try InputCheck(input).tensor()]
-    var total = tensors[0].shape.count
+    var (total, work) = (tensors[0].shape.count, 0)
     for (index, element) in operators.enumerated() {
       let place = Place(element.name, layer: index + 1)
       for source in element.sources {
@@ -34,6 +34,8 @@ extension Network {
       let tensor = try OperatorCheck(element, sources: element.sources.map { tensors[$0] }, place: place).tensor()
       total += tensor.shape.count
       try require(total <= NetworkLimits.totalSize, place, "tensors of more than \(NetworkLimits.totalSize) values")
+      work = work.addingSaturating(tensor.shape.count.multipliedSaturating(by: element.readCount))
+      try require(work <= NetworkLimits.work, place, "more than 2^40 values read in all")
       tensors.append(tensor)
     }
     return tensors
@@ -52,6 +54,30 @@ extension Network {
   private static func isLegalLabel(_ label: [UInt8]) -> Bool {
     (1...NetworkLimits.labelLength).contains(label.count) && label.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
       && String(validating: label, as: UTF8.self) != nil
+  }
+}
+
+extension NetworkOperator {
+  /// Values that are read for one value of the result: a matrix's columns, a window's area, or one or two.
+  fileprivate var readCount: Int {
+    if let matrix { return matrix.columns }
+    switch self {
+    case .maximumPool(_, let window), .averagePool(_, let window, _):
+      return window.vertical.size.multipliedSaturating(by: window.horizontal.size)
+    default: return 2
+    }
+  }
+}
+
+extension Int {
+  fileprivate func multipliedSaturating(by other: Int) -> Int {
+    let (product, overflow) = multipliedReportingOverflow(by: other)
+    return overflow ? .max : product
+  }
+
+  fileprivate func addingSaturating(_ other: Int) -> Int {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? .max : sum
   }
 }
 

@@ -33,6 +33,8 @@ package enum NetworkLimits {
   package static let tensorSize = 1 << 24
   /// Values of all tensors together.
   package static let totalSize = 1 << 26
+  /// Values that all operators read together: a small file must not occupy a machine for hours.
+  package static let work = 1 << 40
   /// Size, stride and dilation of a window along one axis.
   package static let window = 1024
   package static let fraction = 0...24

@@ -52,11 +52,13 @@ final class Workspace {
     routing?.operands.recorder = recorder
   }
 
-  /// Bytes of one row, about.
+  /// Bytes of one row, about: values, operands, cell hashes, rotations, and what experts need.
   static func rowByteCount(_ graph: Graph) -> Int {
     let shape = WorkspaceShape(graph)
     let values = 2 * graph.hiddenSize + shape.widestRow + shape.first + shape.second + shape.third
-    return 8 * values + 2 * shape.widestRow
+    let pairs = graph.layers.reduce(0) { $0 + ($1.attention.frequencies?.count ?? 0) }
+    let routing = shape.expertCount == 0 ? 0 : 40 * shape.expertCount + 2 * shape.widestRow + 8 * graph.hiddenSize
+    return 8 * values + 2 * shape.widestRow + 32 * graph.layers.count + 4 * pairs + routing
   }
 }
 
