@@ -10,7 +10,7 @@
 
 enum {
   most_threads = 64,
-  spins = 1000,             // some tens of microseconds
+  spins = 4000,             // one to two hundred microseconds: what one thread does alone between two jobs
   closed = 1 << 30          // of `inside`: nobody may enter any more
 };
 
