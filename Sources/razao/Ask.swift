@@ -15,7 +15,7 @@ struct Ask: AsyncParsableCommand {
         razao ask "What is 3 + 4?" --temperature 0
         razao ask "Hello" --provider https://127.0.0.1:9443
         razao ask --image seven.png --receipt r.bin
-        razao ask --sequence CAGGTAAGTATTTGCAAC
+        razao ask --sequence AACAGGTAAGTATTTGCA
         razao ask "How do I get my money back?" --search questions.txt
       """)
 
