@@ -45,7 +45,7 @@ def bars(title, rows, unit="×"):
         parts.append(text(farthest + 6, y + 14, "%.3g %s" % (value, unit)))
     bottom = top + len(rows) * step
     parts.append(line(left, top - 6, left, bottom, INK))
-    parts.append(text(left, bottom + 20, "green: bar; dashed: goal", 12, colour=GREY))
+    parts.append(text(left, bottom + 20, "green: bar; dashed: goal; red: bar missed", 12, colour=GREY))
     return picture(width, bottom + 34, parts)
 
 
@@ -72,6 +72,6 @@ def curves(title, series, across, unit):
             colour, " ".join("%g,%g" % point[:2] for point in points)))
         for px, py, value in points:
             parts.append("<circle cx='%g' cy='%g' r='3.5' fill='%s'/>" % (px, py, colour))
-            parts.append(text(px, py - 8, "%.3g" % value, 11, "middle", colour))
+            parts.append(text(px, py - 8, "{:,.0f}".format(value), 11, "middle", colour))
         parts.append(text(points[-1][0] + 10, points[-1][1] + 4, label, colour=colour))
     return picture(right + 110, bottom + 54, parts)
