@@ -14,6 +14,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -55,11 +56,43 @@ let package = Package(
       ],
       swiftSettings: engine),
 
+    // The ledger: a state machine of values, and what drives it.
+    .target(name: "StateTree", dependencies: ["Hashing"], swiftSettings: engine),
+    .target(name: "Ledger", dependencies: ["Hashing", "Receipts", "StateTree", "StrictJSON"], swiftSettings: engine),
+    .target(
+      name: "LedgerStore",
+      dependencies: [
+        "Hashing", "Ledger", "Receipts", "StateTree",
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ], swiftSettings: engine),
+    .target(name: "Protobuf", swiftSettings: engine),
+    .target(name: "ABCI", dependencies: ["Protobuf"], swiftSettings: engine),
+    .target(
+      name: "LedgerABCI",
+      dependencies: [
+        "ABCI", "Hashing", "Ledger", "LedgerStore", "Receipts", "StrictJSON",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
+    .target(
+      name: "LightClient",
+      dependencies: ["Hashing", "Protobuf", "StrictJSON", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: engine),
+
     // Services and the command line.
+    .target(
+      name: "Wallet",
+      dependencies: [
+        "Hashing", "Receipts", "StrictJSON",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ]),
     .target(
       name: "Node",
       dependencies: [
-        "Answering", "Audit", "Dialects", "Hashing", "Program", "Receipts", "Runtime", "StrictJSON",
+        "Answering", "Audit", "Dialects", "FileMapping", "Hashing", "Ledger", "LedgerStore", "LightClient", "Program",
+        "Protobuf", "Receipts", "Runtime", "StateTree", "StrictJSON", "Wallet",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRDB", package: "GRDB.swift"),
@@ -73,9 +106,12 @@ let package = Package(
     .executableTarget(
       name: "razao",
       dependencies: [
-        "Answering", "Audit", "Dialects", "FileMapping", "Hashing", "Import", "Kernels", "Measurement", "Node",
-        "Program", "Receipts", "Runtime", "StrictJSON",
+        "Answering", "Audit", "Dialects", "FileMapping", "Hashing", "Import", "Kernels", "Ledger", "LedgerABCI",
+        "LedgerStore", "LightClient", "Measurement", "Node", "Program", "Receipts", "Runtime", "StateTree",
+        "StrictJSON", "Wallet",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       resources: [.copy("Resources/fabula.razao")]),
 
@@ -83,8 +119,15 @@ let package = Package(
     .target(name: "CBench", path: "Benchmarks/Sources/CBench", cSettings: kernels),
     .executableTarget(
       name: "razao-bench",
-      dependencies: ["CBench", "Hashing", "Import", "Program", "Receipts", "Runtime", "StrictJSON"],
+      dependencies: [
+        "ABCI", "CBench", "Hashing", "Import", "Ledger", "LedgerABCI", "LedgerStore", "Program", "Receipts", "Runtime",
+        "StrictJSON", .product(name: "Logging", package: "swift-log"),
+      ],
       path: "Benchmarks/Sources/RazaoBench", swiftSettings: engine),
+    // Measures the embedded ledger for Benchmarks/run.
+    .executableTarget(
+      name: "razao-ledger-bench", dependencies: ["Hashing", "Ledger", "LedgerStore", "Receipts", "StrictJSON"],
+      path: "Benchmarks/Sources/LedgerBench", swiftSettings: engine),
 
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(name: "HashingTests", dependencies: ["CKernels", "Hashing"]),
@@ -143,6 +186,42 @@ let package = Package(
     .testTarget(
       name: "AnsweringTests", dependencies: ["Answering", "Dialects", "Hashing", "ProgramTestSupport", "Tokenizers"]),
     .testTarget(name: "ReceiptsTests", dependencies: ["Hashing", "Receipts", "StrictJSON"]),
+    .testTarget(name: "StateTreeTests", dependencies: ["Hashing", "StateTree"]),
+    .testTarget(
+      name: "LedgerTests", dependencies: ["Hashing", "Ledger", "Receipts", "StateTree", "StrictJSON"],
+      swiftSettings: engine),
+    // Drives a ledger that LedgerStoreTests kills at every write.
+    .executableTarget(
+      name: "ledger-faults", dependencies: ["Hashing", "Ledger", "LedgerStore", "Receipts"],
+      path: "Tests/LedgerFaults", swiftSettings: engine),
+    .testTarget(
+      name: "LedgerStoreTests",
+      dependencies: [
+        "Hashing", "Ledger", "LedgerStore", "Receipts", "StateTree", "ledger-faults",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ], exclude: ["Faults"]),
+    .testTarget(name: "ProtobufTests", dependencies: ["Protobuf"]),
+    .testTarget(name: "ABCITests", dependencies: ["ABCI", "Protobuf", "StrictJSON"]),
+    .testTarget(
+      name: "LedgerABCITests",
+      dependencies: [
+        "ABCI", "Hashing", "Ledger", "LedgerABCI", "LedgerStore", "Protobuf", "Receipts", "StrictJSON",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
+    .testTarget(
+      name: "LightClientTests",
+      dependencies: [
+        "Hashing", "LightClient", "Protobuf", "StrictJSON", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .testTarget(name: "WalletTests", dependencies: ["Hashing", "Receipts", "StrictJSON", "Wallet"]),
+    .testTarget(
+      name: "RazaoTests",
+      dependencies: [
+        "Hashing", "Ledger", "LedgerStore", "Receipts", "StrictJSON", "Wallet", "razao",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .testTarget(
       name: "AuditTests",
       dependencies: [
@@ -152,8 +231,9 @@ let package = Package(
     .testTarget(
       name: "NodeTests",
       dependencies: [
-        "Audit", "Dialects", "FileMapping", "Hashing", "Node", "Program", "ProgramTestSupport", "Receipts", "Runtime",
-        "StrictJSON",
+        "Audit", "Dialects", "FileMapping", "Hashing", "Ledger", "LedgerStore", "LightClient", "Node", "Program",
+        "ProgramTestSupport", "Receipts", "Runtime", "StateTree", "StrictJSON", "Wallet",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ]),
   ]

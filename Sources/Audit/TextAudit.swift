@@ -41,7 +41,7 @@ struct TextAudit {
   private func job(_ request: InferenceRequest) -> RerunJob {
     let generation = GenerationRequest(
       prompt: bundle.prompt, parameters: SamplerParameters(request.sampling),
-      seed: receipt.seed.seed(requestBody: bundle.requestBody), choice: receipt.sampling.choice,
+      seed: bundle.samplerSeed, choice: receipt.sampling.choice,
       maximumTokens: bundle.answer.count, chainBlind: bundle.blinds.chain)
     let trace = TraceBuilder.Options(
       salt: bundle.blinds.traceSalt(provider: receipt.provider), keepsCells: bundle.trace != nil)

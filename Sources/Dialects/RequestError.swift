@@ -28,6 +28,8 @@ package struct RequestError: Error, Equatable, Sendable, CustomStringConvertible
     case receiptNotFound = "receipt_not_found"
     case jobMismatch = "job_mismatch"
     case tooManyRequests = "too_many_requests"
+    case paymentRequired = "payment_required"
+    case ledgerUnreachable = "ledger_unreachable"
     case noProvider = "no_provider"
     case providerFailed = "provider_failed"
     case internalError = "internal_error"
@@ -69,7 +71,8 @@ package struct RequestError: Error, Equatable, Sendable, CustomStringConvertible
     case .tooManyRequests: (429, .rateLimit)
     case .internalError: (500, .server)
     case .providerFailed: (502, .server)
-    case .noProvider: (503, .server)
+    case .noProvider, .ledgerUnreachable: (503, .server)
+    case .paymentRequired: (402, .invalidRequest)
     default: (400, .invalidRequest)
     }
   }

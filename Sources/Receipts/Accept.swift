@@ -13,7 +13,7 @@ public enum RequestForm: UInt8, Sendable, CaseIterable {
 }
 
 /// What a provider signs before it computes: that it will answer this request, with this program, at these prices.
-/// 448 bytes with its signature; drawn in the specification, section 8.
+/// 528 bytes with its signature; drawn in the specification, section 8.
 public struct Accept: Equatable, Sendable {
   public var network: Digest
   public var requestID: RequestID
@@ -35,12 +35,17 @@ public struct Accept: Equatable, Sendable {
   public var consentCommitment: Digest
   /// The commitment to the prompt's ids by a requester that tokenises itself, or zero: the provider's word then.
   public var promptCommitment: Digest
+  /// The channel that pays, or zero.
+  public var channel: Digest
+  /// The provider's contribution to a joint seed; `none` for the other kinds.
+  public var contribution: ContributionSlot
 
   public init(
     network: Digest, requestID: RequestID, clientNonce: Digest, providerKey: PublicKey, programRoot: Digest,
     form: RequestForm, requestCommitment: Digest, requestByteCount: UInt64, seedKind: SeedKind,
     seedCommitment: Digest, payment: Payment, acceptedAt: UInt64, expiry: UInt64,
-    consentCommitment: Digest = .zero, promptCommitment: Digest = .zero
+    consentCommitment: Digest = .zero, promptCommitment: Digest = .zero, channel: Digest = .zero,
+    contribution: ContributionSlot = .none
   ) {
     self.network = network
     self.requestID = requestID
@@ -57,16 +62,18 @@ public struct Accept: Equatable, Sendable {
     self.expiry = expiry
     self.consentCommitment = consentCommitment
     self.promptCommitment = promptCommitment
+    self.channel = channel
+    self.contribution = contribution
   }
 }
 
 extension Accept: SignedLayout {
   public static let layoutName = "accept"
   public static let signatureTag: StaticString = "razao/accept/1"
-  public static let bodyByteCount = 384
+  public static let bodyByteCount = 464
 
   public init(reading reader: inout ByteReader) throws(ByteReaderError) {
-    try reader.readHeading("RAZAOAC1", version: 1)
+    try reader.readHeading("RAZAOAC1", version: 2)
     try reader.readZeros(4)
     network = try reader.readDigest()
     requestID = try RequestID(&reader)
@@ -83,10 +90,12 @@ extension Accept: SignedLayout {
     expiry = try reader.read()
     consentCommitment = try reader.readDigest()
     promptCommitment = try reader.readDigest()
+    channel = try reader.readDigest()
+    contribution = try ContributionSlot(&reader)
   }
 
   public func write(to writer: inout ByteWriter) {
-    writer.writeHeading("RAZAOAC1", version: 1)
+    writer.writeHeading("RAZAOAC1", version: 2)
     writer.writeZeros(4)
     writer.write(network)
     writer.write(contentsOf: requestID.bytes)
@@ -103,6 +112,8 @@ extension Accept: SignedLayout {
     writer.write(expiry)
     writer.write(consentCommitment)
     writer.write(promptCommitment)
+    writer.write(channel)
+    contribution.write(to: &writer)
   }
 }
 
@@ -118,6 +129,22 @@ extension Payment {
     writer.write(payer)
     writer.write(prices.prompt)
     writer.write(prices.answer)
+  }
+}
+
+extension ContributionSlot {
+  init(_ reader: inout ByteReader) throws(ByteReaderError) {
+    epoch = try reader.read()
+    slot = try reader.read()
+    try reader.readZeros(4)
+    root = try reader.readDigest()
+  }
+
+  func write(to writer: inout ByteWriter) {
+    writer.write(epoch)
+    writer.write(slot)
+    writer.writeZeros(4)
+    writer.write(root)
   }
 }
 

@@ -14,6 +14,7 @@ extension Accept {
       "seed_commitment": .string(seedCommitment.hex), "payment": payment.json,
       "accepted_at_ms": JSON(acceptedAt), "expiry_ms": JSON(expiry),
       "consent_commitment": .string(consentCommitment.hex), "prompt_commitment": .string(promptCommitment.hex),
+      "channel": .string(channel.hex), "contribution": contribution == .none ? .null : contribution.json,
     ]
   }
 }
@@ -54,7 +55,8 @@ extension Receipt {
       "trace": [
         "root": .string(trace.root.hex), "positions": JSON(trace.positions), "layers": JSON(trace.layers),
       ],
-      "payment": payment.json, "amount_owed": JSON(amountOwed),
+      "payment": payment.json, "amount_owed": JSON(amountOwed), "channel": .string(channel.hex),
+      "channel_owed": JSON(channelOwed),
       "consent_commitment": .string(consentCommitment.hex),
       "times_ms": [
         "accepted": JSON(times.accepted), "first_token": JSON(times.firstToken), "finished": JSON(times.finished),
@@ -112,6 +114,7 @@ extension Bundle {
           "path": .array($0.path.map { .string($0.hex) }),
         ]
       } ?? .null,
+      "joint": joint?.json ?? .null, "inclusion": inclusion?.json ?? .null,
     ]
   }
 }

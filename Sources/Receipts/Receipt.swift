@@ -28,6 +28,10 @@ public struct Receipt: Equatable, Sendable {
   public var payment: Payment
   /// Millionths of a credit.
   public var amountOwed: UInt64
+  /// The channel that pays, as accepted, or zero.
+  public var channel: Digest
+  /// Millionths of a credit that the channel owes the provider in all once this answer is paid; 0 without a channel.
+  public var channelOwed: UInt64
   /// The commitment to the user's consent to audits, or zero; see `Consent`.
   public var consentCommitment: Digest
   public var times: ReceiptTimes
@@ -36,8 +40,7 @@ public struct Receipt: Equatable, Sendable {
   public init(
     for accept: SignedAccept, arithmeticVersion: UInt32, promptCommitment: Digest, promptCount: UInt32,
     prefix: CachedPrefix = .none, sampling: StatedSampling, seed: SeedStatement, answer: AnswerStatement,
-    trace: TraceStatement,
-    amountOwed: UInt64, times: ReceiptTimes
+    trace: TraceStatement, amountOwed: UInt64, channelOwed: UInt64 = 0, times: ReceiptTimes
   ) {
     self.arithmeticVersion = arithmeticVersion
     network = accept.body.network
@@ -60,6 +63,8 @@ public struct Receipt: Equatable, Sendable {
     self.trace = trace
     payment = accept.body.payment
     self.amountOwed = amountOwed
+    channel = accept.body.channel
+    self.channelOwed = channelOwed
     consentCommitment = accept.body.consentCommitment
     self.times = times
   }
@@ -71,7 +76,7 @@ extension Receipt: SignedLayout {
   public static let bodyByteCount = 800
 
   public init(reading reader: inout ByteReader) throws(ByteReaderError) {
-    try reader.readHeading("RAZAORC1", version: 1)
+    try reader.readHeading("RAZAORC1", version: 2)
     arithmeticVersion = try reader.read()
     network = try reader.readDigest()
     requestID = try RequestID(&reader)
@@ -96,13 +101,14 @@ extension Receipt: SignedLayout {
       root: try reader.readDigest(), positions: try reader.read(), layers: try reader.read())
     payment = try Payment(&reader)
     amountOwed = try reader.read()
-    try reader.readReserved(40, "voucher or stake")
+    channel = try reader.readDigest()
+    channelOwed = try reader.read()
     consentCommitment = try reader.readDigest()
     times = ReceiptTimes(accepted: try reader.read(), firstToken: try reader.read(), finished: try reader.read())
   }
 
   public func write(to writer: inout ByteWriter) {
-    writer.writeHeading("RAZAORC1", version: 1)
+    writer.writeHeading("RAZAORC1", version: 2)
     writer.write(arithmeticVersion)
     writer.write(network)
     writer.write(contentsOf: requestID.bytes)
@@ -129,7 +135,8 @@ extension Receipt: SignedLayout {
     writer.write([trace.positions, trace.layers])
     payment.write(to: &writer)
     writer.write(amountOwed)
-    writer.writeZeros(40)
+    writer.write(channel)
+    writer.write(channelOwed)
     writer.write(consentCommitment)
     writer.write([times.accepted, times.firstToken, times.finished])
   }

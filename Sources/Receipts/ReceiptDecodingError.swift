@@ -1,8 +1,8 @@
 import Hashing
 
-/// Why bytes are not the one encoding of a receipt, accept, checkpoint or bundle, and where.
+/// Why bytes are not the one encoding of a receipt, accept, checkpoint, voucher or bundle, and where.
 public struct ReceiptDecodingError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The layout that was being read: `receipt`, `accept`, `checkpoint` or `bundle`.
+  /// The layout that was being read: `receipt`, `accept`, `checkpoint`, `voucher` or `bundle`.
   public let layout: String
   /// The place and the reason.
   public let cause: ByteReaderError

@@ -14,6 +14,7 @@ struct Ask: AsyncParsableCommand {
         razao ask "Tell me a story about a fox." --receipt r.bin
         razao ask "What is 3 + 4?" --temperature 0
         razao ask "Hello" --provider https://127.0.0.1:9443
+        razao ask "Hello" --plain                     let the gateway pay and draw the seed
         razao ask --image seven.png --receipt r.bin
         razao ask --sequence AACAGGTAAGTATTTGCA
         razao ask "How do I get my money back?" --search questions.txt
@@ -23,6 +24,8 @@ struct Ask: AsyncParsableCommand {
   @Option(help: "The gateway. Default: RAZAO_GATEWAY or http://127.0.0.1:8080.") var gateway: String?
   @Option(help: "A provider to ask without any gateway, https://host:port.") var provider: String?
   @Option(help: "The provider's public key, where it must be this one.") var providerKey: String?
+  @Option(help: "Where the purse is that pays. Default: RAZAO_HOME or ~/.razao.") var home: String?
+  @Flag(help: "Let the gateway draw the seed and pay, as for a plain client.") var plain = false
   @Option(help: "The model: a name or a program root. Default: the first on offer.") var model: String?
   @Option(help: "Write the bundle here: the receipt and everything that is needed to check it.") var receipt: String?
   @Flag(help: "Continue the text as it is, without the chat template.") var raw = false
@@ -44,7 +47,7 @@ struct Ask: AsyncParsableCommand {
 
   func run() async throws {
     try await Terminal.reporting {
-      let requester = Requester(try route(), profile: RequesterProfile(payerKind: .direct, payer: .zero))
+      let requester = try await Paying(home: Files.home(home), isPlain: plain).requester(route())
       let question = try ValueQuestion(self)
       let name: String
       if let model { name = model } else { name = try await firstModel(requester, question?.kind ?? .text) }
@@ -58,9 +61,16 @@ struct Ask: AsyncParsableCommand {
           if isShown { Terminal.write(Array(text.utf8)) }
         }
       }
-      if let receipt { try Files.write(await requester.fullBundle(of: answer), to: receipt) }
+      if let receipt { try Files.write(await bundle(of: answer, requester), to: receipt) }
       try tell(answer, question)
     }
+  }
+
+  /// The bundle; where the answer is paid by a channel, with its place on the ledger, which takes a block or two.
+  private func bundle(of answer: VerifiedAnswer, _ requester: Requester) async -> [UInt8] {
+    guard answer.bundle.receipt.body.channel != .zero else { return await requester.fullBundle(of: answer) }
+    if !json { Terminal.note("waiting for the receipt's place on the ledger…") }
+    return await requester.anchoredBundle(of: answer, within: .seconds(8))
   }
 
   private func route() throws -> Requester.Route {

@@ -12,7 +12,10 @@ import StrictJSON
 struct ProgramCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "program", abstract: "Make, look at and measure integer programs.",
-    subcommands: [ProgramImport.self, ProgramInspect.self, ProgramEval.self, ProgramEqual.self])
+    subcommands: [
+      ProgramImport.self, ProgramInspect.self, ProgramEval.self, ProgramEqual.self, ProgramPublish.self,
+      ProgramFetch.self,
+    ])
 }
 
 /// `razao program inspect`.

@@ -22,7 +22,8 @@ struct Razao: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       Up.self, Ask.self, Verify.self, Run.self, ProgramCommand.self, ProviderCommand.self, GatewayCommand.self,
-      AuditorCommand.self,
+      AuditorCommand.self, LedgerCommand.self, WalletCommand.self, StakeCommand.self,
+      BondCommand.self, CreditsCommand.self, ChannelCommand.self,
     ])
 
   /// Checks what the environment asks of the kernels before anything is computed.

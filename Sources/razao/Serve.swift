@@ -61,6 +61,9 @@ struct ProviderServe: AsyncParsableCommand {
   var running = 16
   @Option(help: "Threads of each program, 1 to 1024, of which 64 are used at most. Default: all cores.") var threads:
     Int?
+  @OptionGroup var money: LedgerOption
+  @Option(help: "The account that owns this provider and has authorised its key. Default: the key's own.")
+  var account: String?
   @Option(help: "For testing: claim this root, whatever the program's own is. Auditors will notice.")
   var claimRoot: String?
 
@@ -69,9 +72,11 @@ struct ProviderServe: AsyncParsableCommand {
       let home = Files.home(service.home)
       let paths = try programs()
       let offers = try paths.map { path in try offer(path, home: home, shareOfMemory: paths.count) }
-      let configuration = ProviderConfiguration(
+      var configuration = ProviderConfiguration(
         home: home, host: host, port: port, gateway: gateway, publicEndpoint: publicEndpoint, runningLimit: running,
-        waitingLimit: running, endsWithInput: service.supervised)
+        waitingLimit: running, endsWithInput: service.supervised, ledger: try await money.open(),
+        account: try owner())
+      configuration.programs = try paths.map { try Files.program($0, home: home).program }
       try await ProviderService(configuration, offers: offers, report: service.report).run()
     }
   }
@@ -80,6 +85,15 @@ struct ProviderServe: AsyncParsableCommand {
     guard (1...64).contains(running) else { throw ValidationError("--running must be 1 to 64.") }
     try Threads.validate(threads)
     guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535.") }
+  }
+
+  private func owner() throws -> Digest? {
+    try account.map { text in
+      guard let id = Digest(hex: text) else {
+        throw CommandFailure("--account must be 64 hexadecimal digits", status: 64)
+      }
+      return id
+    }
   }
 
   private func programs() throws -> [String] {
@@ -150,6 +164,7 @@ struct GatewayServe: AsyncParsableCommand {
     help: "Fix a name to a program, NAME=ROOT; may be repeated. Another name stands for what its first provider serves."
   )
   var model: [String] = []
+  @OptionGroup var money: LedgerOption
 
   func run() async throws {
     try await service.running {
@@ -161,7 +176,7 @@ struct GatewayServe: AsyncParsableCommand {
       }
       let configuration = GatewayConfiguration(
         home: Files.home(service.home), host: host, port: port, auditors: keys, models: try models(),
-        endsWithInput: service.supervised)
+        endsWithInput: service.supervised, ledger: try await money.open())
       try await GatewayService(configuration, report: service.report).run()
     }
   }
@@ -197,6 +212,7 @@ struct AuditorServe: AsyncParsableCommand {
   @Option(help: "An honest program file; may be repeated. Default: the one that ships with Razao.")
   var program: [String] = []
   @Option(help: "Share of the answers to run again, 0 to 1.") var share = 1.0
+  @OptionGroup var money: LedgerOption
 
   func run() async throws {
     try await service.running {
@@ -205,8 +221,9 @@ struct AuditorServe: AsyncParsableCommand {
       let auditors = try paths.map { path in
         try AnswerAuditor(Files.program(path, home: home), parallel: Parallel(threadCount: 1))
       }
-      let configuration = AuditorConfiguration(
+      var configuration = AuditorConfiguration(
         home: home, gateway: gateway, share: share, endsWithInput: service.supervised)
+      if let ledger = try await money.open() { configuration.network = ledger.chain }
       try await AuditorService(configuration, rerun: Self.rerun(auditors), report: service.report).run()
     }
   }

@@ -1,3 +1,4 @@
+import Wallet
 import ArgumentParser
 import Dialects
 import Glibc

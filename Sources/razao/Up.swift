@@ -9,7 +9,7 @@ import Runtime
 /// `razao up`.
 struct Up: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Start a whole network on this machine: a gateway, three providers, an auditor.",
+    abstract: "Start a whole network on this machine: a ledger, a gateway, three providers, an auditor.",
     discussion: """
       The gateway speaks OpenAI's dialect at http://127.0.0.1:8080/v1. Ctrl-C ends everything.
 
@@ -22,6 +22,7 @@ struct Up: AsyncParsableCommand {
 
   @Option(help: "Where keys, receipts and logs are kept. Default: RAZAO_HOME or ~/.razao.") var home: String?
   @Option(help: "The gateway's port on 127.0.0.1.") var port = 8080
+  @Option(help: "The ledger's port on 127.0.0.1. Default: the gateway's and ten.") var ledgerPort: Int?
   @Option(help: "A program to serve; may be repeated. Default: the one that ships with Razao.") var program: [String] =
     []
   @Option(help: "One more program to serve, beside the shipped one or those given; may be repeated.")
@@ -33,6 +34,9 @@ struct Up: AsyncParsableCommand {
 
   func validate() throws {
     guard (1...65_535).contains(port) else { throw ValidationError("--port must be 1 to 65535.") }
+    guard (1...65_535).contains(ledgerPort ?? port + 10) else {
+      throw ValidationError("--ledger-port must be 1 to 65535.")
+    }
     guard (1...16).contains(providers) else { throw ValidationError("--providers must be 1 to 16.") }
     guard (0...1).contains(auditShare) else { throw ValidationError("--audit-share must be 0 to 1.") }
   }
@@ -44,7 +48,7 @@ struct Up: AsyncParsableCommand {
       let loaded = try paths.map { try Files.program($0, home: home) }
       var configuration = NetworkConfiguration(
         executable: try Files.executable(), home: home, port: port, programs: paths, providerCount: providers,
-        models: loaded.map { "\($0.program.name)=\($0.program.root)" }, auditShare: auditShare)
+        models: loaded.map { "\($0.program.name)=\($0.program.root)" }, auditShare: auditShare, ledgerPort: ledgerPort ?? port + 10)
       if let withCheater {
         configuration.cheater = .init(program: withCheater, claimedRoot: loaded[0].program.root.hex)
       }

@@ -21,6 +21,7 @@ struct Verify: AsyncParsableCommand {
         razao verify r.bin --level signature
         razao verify r.bin --level rerun --program model.razao
         razao verify a.bin b.bin c.bin                              in one pass where they are of one program
+        razao verify r.bin --ledger http://127.0.0.1:8090           anchored and settled, trusting no node
         razao verify --request body.json --response answer.json     what a plain client saved
 
       EXIT STATUS  0 verified, 1 refuted or malformed, 2 cannot tell, 64 usage
@@ -36,6 +37,7 @@ struct Verify: AsyncParsableCommand {
   @Option(help: "The program file to run the answer again with.") var program: String?
   @Option(help: "The request's body, as it was sent.") var request: String?
   @Option(help: "The response's body, as it came back.") var response: String?
+  @OptionGroup var trust: LedgerTrustOptions
   @Option(help: "Where programs and stamps are kept. Default: RAZAO_HOME or ~/.razao.") var home: String?
   @Flag(help: "Ignore that a receipt has expired.") var ignoreExpiry = false
   @Flag(help: "Print the report as JSON.") var json = false
@@ -52,10 +54,12 @@ struct Verify: AsyncParsableCommand {
       let now = ignoreExpiry ? nil : UInt64(Date().timeIntervalSince1970 * 1000)
       let statements = all.map { VerificationReport(bundle: $0, now: now) }
       let reruns = try rerun(all, statements, now: now)
+      let anchors = try await trust.findings(statements, home: Files.home(home))
       let outcomes = statements.indices.map { index in
         VerifyOutcome(
           statement: statements[index], rerun: reruns[index],
-          isRerunMissing: reruns[index] == nil && level != .signature && statements[index].isVerified)
+          isRerunMissing: reruns[index] == nil && level != .signature && statements[index].isVerified,
+          ledger: anchors[index])
       }
       print(outcomes)
       // Refuted before undecided before verified.

@@ -8,14 +8,20 @@ struct VerifyOutcome {
   let rerun: RerunReport?
   /// A rerun was asked for, and there is no program to run it with.
   let isRerunMissing: Bool
+  /// What the ledger says, where one was asked.
+  var ledger: LedgerFindings?
 
-  /// The level that was reached.
-  var level: String { rerun == nil ? "signature" : "rerun" }
+  /// The levels that were reached.
+  var level: String {
+    [rerun == nil ? "signature" : "rerun", ledger?.level].compactMap { $0 }.joined(separator: ", ")
+  }
 
   /// What is wrong, if anything is.
-  var refutation: String? { statement.refutation?.reason ?? rerun?.refutation?.reason }
+  var refutation: String? { statement.refutation?.reason ?? rerun?.refutation?.reason ?? ledger?.refutation }
 
-  var status: Int32 { refutation != nil ? 1 : isRerunMissing ? 2 : 0 }
+  var status: Int32 { refutation != nil ? 1 : isRerunMissing || isAnchorMissing ? 2 : 0 }
+
+  private var isAnchorMissing: Bool { ledger.map { !$0.isAnchored } ?? false }
 
   var verdict: String {
     switch status {
@@ -34,12 +40,15 @@ struct VerifyOutcome {
     for finding in rerun?.findings ?? [] {
       printFinding("rerun: \(finding.check.rawValue)", finding.isPassed ? "passed" : "failed", finding.detail)
     }
+    for line in ledger?.lines ?? [] { printFinding(line.check, line.verdict, line.detail) }
     switch status {
     case 0:
       Terminal.line("verified at level \(level)")
+      for words in ledger?.trust ?? [] { Terminal.line("  trusted: \(words)") }
       for limitation in limitations { Terminal.line("  not covered: \(limitation)") }
     case 1: Terminal.line("refuted: \(refutation ?? "")")
     default:
+      guard isRerunMissing else { return Terminal.line("cannot tell: the receipt is sound, but not on the ledger yet") }
       Terminal.line("cannot tell: the receipt is sound, but its program is not at hand; give it with --program FILE")
     }
   }
@@ -69,9 +78,13 @@ struct VerifyOutcome {
         "detail": .string(finding.detail),
       ]
     }
+    let anchors = (ledger?.lines ?? []).map { line -> JSON in
+      ["check": .string(line.check), "verdict": .string(line.verdict), "detail": .string(line.detail)]
+    }
     return [
       "verdict": .string(verdict), "level": .string(level), "reason": refutation.map { .string($0) } ?? .null,
-      "checks": .array(checks + reruns), "not_covered": .array(limitations.map { .string($0) }),
+      "checks": .array(checks + reruns + anchors), "trusted": .array((ledger?.trust ?? []).map { .string($0) }),
+      "not_covered": .array(limitations.map { .string($0) }),
     ]
   }
 }

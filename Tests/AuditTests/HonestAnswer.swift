@@ -13,6 +13,9 @@ struct HonestAnswer {
   var body = #"{"model":"m","messages":[{"role":"user","content":"hi"}],"max_tokens":20,"seed":7}"#
   var providerSeed: UInt8 = 1
   var keepsCells = true
+  /// Where a joint seed's contribution comes from, and the slot that the sampler draws with; the accept names 7.
+  var contributions: ContributionTree?
+  var drawnSlot: UInt32 = 7
 
   static let recipe: ProgramRecipe = {
     var recipe = ProgramRecipe(seed: 11)
@@ -39,11 +42,15 @@ struct HonestAnswer {
     let prompt = try prompts.prompt(for: request)
     guard let key = SigningKey(seed: [UInt8](repeating: providerSeed, count: 32)) else { throw NoKey() }
     let blinds = Blinds(master: SHA256.hash([9]))
-    let seed = SeedStatement.explicit(try #require(request.seed))
+    let seed =
+      try contributions == nil
+      ? SeedStatement.explicit(#require(request.seed)) : .joint(revealing: SHA256.hash([4]))
+    let drawn = contributions?.opening(of: drawnSlot)?.contribution ?? .zero
     let limit = prompts.answerLimit(promptCount: prompt.count, request: request)
     var generation = try Generation(
       GenerationRequest(
-        prompt: prompt, parameters: SamplerParameters(request.sampling), seed: seed.seed(requestBody: Array(body.utf8)),
+        prompt: prompt, parameters: SamplerParameters(request.sampling),
+        seed: seed.seed(requestBody: Array(body.utf8), contribution: drawn),
         maximumTokens: limit),
       model: try Model(running),
       trace: TraceBuilder.Options(salt: blinds.traceSalt(provider: key.publicKey.provider), keepsCells: keepsCells))
@@ -61,7 +68,8 @@ struct HonestAnswer {
       body: Array(body.utf8), prompt: prompt, tokens: tokens, trace: root,
       cells: keepsCells ? generation.sequence.trace?.cells : nil, program: claimed ?? running.program.root,
       layers: graph.layers.count, seed: seed, sampling: StatedSampling(stating: request.sampling),
-      shownText: text.text, finish: try #require(text.end.flatMap { FinishReason(rawValue: $0.rawValue) }))
+      shownText: text.text, finish: try #require(text.end.flatMap { FinishReason(rawValue: $0.rawValue) }),
+      contributions: contributions)
     change(&statement)
     return try statement.bundle(key: key, blinds: blinds)
   }
@@ -83,6 +91,7 @@ struct Statement {
   /// The text that is stated; the tokens' own unless a test lies.
   var shownText: [UInt8]
   var finish: FinishReason
+  var contributions: ContributionTree?
 
   /// Makes text and end those of the tokens again, or of a given end, after a test changed the tokens.
   mutating func retell(as end: FinishReason? = nil) {
@@ -103,7 +112,8 @@ struct Statement {
       clientNonce: .zero, providerKey: key.publicKey,
       programRoot: program, form: .chat, requestCommitment: blinds.commitment(toRequest: body),
       requestByteCount: UInt64(body.count), seedKind: seed.kind, seedCommitment: seed.commitment, payment: payment,
-      acceptedAt: 1_000, expiry: 1_000_000)
+      acceptedAt: 1_000, expiry: 1_000_000,
+      contribution: contributions?.slot(7) ?? .none)
     let signedAccept = try key.sign(accept)
     let receipt = Receipt(
       for: signedAccept, arithmeticVersion: 1, promptCommitment: blinds.commitment(toPrompt: prompt),
@@ -118,6 +128,7 @@ struct Statement {
       times: ReceiptTimes(accepted: 1_000, firstToken: 1_001, finished: 1_002))
     return Bundle(
       receipt: try key.sign(receipt), accept: signedAccept, blinds: blinds, requestBody: body, prompt: prompt,
-      answer: tokens, text: shownText, trace: cells, certificate: nil)
+      answer: tokens, text: shownText, trace: cells, certificate: nil,
+      joint: contributions?.opening(of: 7))
   }
 }

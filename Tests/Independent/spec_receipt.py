@@ -98,7 +98,8 @@ def verify(key, message, signature):
 ACCEPT = [("magic", 8), ("version", 4), 4, ("network", 32), ("requestID", 16), ("nonce", 32), ("key", 32),
           ("program", 32), ("endpoint", 1), 7, ("request", 32), ("requestBytes", 8), ("seedKind", 1), 7, ("seed", 32),
           ("payerKind", 1), 7, ("payer", 32), ("promptPrice", 8), ("answerPrice", 8),
-          ("acceptedAt", 8), ("expiry", 8), ("consent", 32), ("named", 32), ("signature", 64)]
+          ("acceptedAt", 8), ("expiry", 8), ("consent", 32), ("named", 32), ("channel", 32),
+          ("epoch", 8), ("slot", 4), 4, ("contributions", 32), ("signature", 64)]
 RECEIPT = [("magic", 8), ("version", 4), ("arithmetic", 4), ("network", 32), ("requestID", 16), ("nonce", 32),
            ("expiry", 8), ("provider", 32), ("key", 32), ("program", 32), 32, ("endpoint", 1), 7, ("request", 32),
            ("requestBytes", 8), ("prompt", 32), ("promptCount", 4), ("prefixLength", 4), ("prefix", 32), ("temperature", 4), ("topP", 4),
@@ -106,12 +107,17 @@ RECEIPT = [("magic", 8), ("version", 4), ("arithmetic", 4), ("network", 32), ("r
            ("extras", 32), ("seedKind", 1), 7, ("seed", 32), ("material", 32), ("accept", 32), ("chain", 32),
            ("answerCount", 4), ("finish", 1), ("partial", 1), 2, ("text", 32), ("textBytes", 8), ("trace", 32),
            ("positions", 4), ("layers", 4), ("payerKind", 1), 7, ("payer", 32), ("promptPrice", 8), ("answerPrice", 8),
-           ("owed", 8), 8, 32, ("consent", 32), ("acceptedAt", 8), ("firstAt", 8), ("finishedAt", 8),
+           ("owed", 8), ("channel", 32), ("channelOwed", 8), ("consent", 32), ("acceptedAt", 8), ("firstAt", 8), ("finishedAt", 8),
            ("signature", 64)]
+VOUCHER = [("magic", 8), ("version", 4), 4, ("chain", 32), ("channel", 32), ("key", 32), ("cumulative", 8),
+           ("reference", 32), ("signature", 64)]
+INCLUSION = [("chain", 32), ("provider", 32), ("batch", 8), ("height", 8), ("index", 4), ("count", 4)]
+VERSIONS = {b"RAZAOAC1": 2, b"RAZAORC1": 2, b"RAZAOVO1": 1}
+SLOTS = 4096
 SIGNED = {"presence", "frequency"}
 CODES = {"endpoint": (1, 5), "seedKind": (1, 3), "payerKind": (1, 2), "finish": (1, 6), "partial": (0, 1)}
 AS_ACCEPTED = ("network", "requestID", "nonce", "expiry", "key", "program", "endpoint", "request", "requestBytes",
-               "seedKind", "seed", "payerKind", "payer", "promptPrice", "answerPrice", "acceptedAt", "consent")
+               "seedKind", "seed", "payerKind", "payer", "promptPrice", "answerPrice", "acceptedAt", "consent", "channel")
 
 
 def decode(layout, magic, data):
@@ -128,8 +134,7 @@ def decode(layout, magic, data):
             fields[name] = int.from_bytes(part, "little", signed=name in SIGNED) if number else part
         low, high = CODES.get(name, (0, 0))
         need(name not in CODES or low <= fields[name] <= high, magic.decode(), f"code {name}")
-    need(fields["magic"] == magic and fields["version"] == 1, magic.decode(), "magic or version")
-    need(fields["seedKind"] != 2, magic.decode(), "joint seed")
+    need(fields["magic"] == magic and fields["version"] == VERSIONS[magic], magic.decode(), "magic or version")
     return fields
 
 
@@ -154,9 +159,56 @@ def consent_commitment(blind, is_given):
     return tagged("razao/commit/consent/1", blind + bytes([is_given]))
 
 
-def sampler_seed(kind, material, body):
-    request = tagged("razao/request/1", body)
-    return tagged("razao/seed/explicit/1" if kind == 1 else "razao/seed/gateway/1", material + request)
+def sampler_seed(kind, material, body, contribution=b""):
+    """The contribution is a joint seed's."""
+    name = {1: "explicit", 2: "joint", 3: "gateway"}[kind]
+    return tagged(f"razao/seed/{name}/1", material + contribution + tagged("razao/request/1", body))
+
+
+def contribution(secret, epoch, slot):
+    return tagged("razao/contribution/1", secret + struct.pack("<QI", epoch, slot))
+
+
+def contribution_leaf(slot, value):
+    return tagged("razao/contribution-leaf/1", u32(slot) + value)
+
+
+def contribution_leaves(secret, epoch):
+    return [contribution_leaf(slot, contribution(secret, epoch, slot)) for slot in range(SLOTS)]
+
+
+def inclusion_path(index, hashes):
+    """RFC 9162, 2.1.3.1."""
+    if len(hashes) == 1:
+        return []
+    split = 1 << (len(hashes) - 1).bit_length() - 1
+    if index < split:
+        return inclusion_path(index, hashes[:split]) + [merkle(hashes[split:])]
+    return inclusion_path(index - split, hashes[split:]) + [merkle(hashes[:split])]
+
+
+def inclusion_root(value, index, count, path):
+    """The root that a path leads to, the recursion of the definition read backwards; None where it cannot be one."""
+    if not index < count:
+        return None
+    if count == 1:
+        return None if path else value
+    if not path:
+        return None
+    split = 1 << (count - 1).bit_length() - 1
+    if index < split:
+        left = inclusion_root(value, index, split, path[:-1])
+        return left and node(left, path[-1])
+    right = inclusion_root(value, index - split, count - split, path[:-1])
+    return right and node(path[-1], right)
+
+
+def receipt_hash(receipt):
+    return tagged("razao/receipt-hash/1", receipt)
+
+
+def batch_leaf(receipt):
+    return tagged("razao/batch-leaf/1", receipt_hash(receipt))
 
 
 def amount(prompt, prompt_price, answer, answer_price):
@@ -182,16 +234,18 @@ PARTS = ("receipt", "accept", "master", "body", "prompt", "answer", "text", "tra
 
 
 def names_of(version):
-    return PARTS + (("origin",) if version == 2 else ())
+    return PARTS + {1: (), 2: ("origin",), 3: ("origin", "joint", "inclusion")}[version]
 
 
 def encode_bundle(parts):
-    version = 2 if "origin" in parts else 1
+    """Absent parts are missing or empty; the lowest version that holds the rest."""
+    version = 3 if parts.get("joint") or parts.get("inclusion") else 2 if parts.get("origin") else 1
+    parts = {"origin": b"", "joint": b"", "inclusion": b""} | parts
     return b"RAZAOBN1" + u32(version) + b"".join(u32(len(parts[p])) + parts[p] for p in names_of(version))
 
 
 def decode_bundle(data):
-    need(data[:12] in (b"RAZAOBN1" + u32(1), b"RAZAOBN1" + u32(2)), "bundle", "magic or version")
+    need(data[:12] in [b"RAZAOBN1" + u32(version) for version in (1, 2, 3)], "bundle", "magic or version")
     parts, at = {}, 12
     for name in names_of(data[8]):
         need(len(data) - at >= 4, "bundle", "it ends too early")
@@ -205,9 +259,17 @@ def decode_bundle(data):
     need(trace == b"\0" or (trace[:1] == b"\1" and len(trace) % 32 == 1 and 1 < len(trace) <= 1 + 32 * 16384),
          "bundle", "trace")
     need(certificate == 0 or 65 <= certificate <= 64 + 65536, "bundle", "certificate")
-    origin = len(parts.get("origin", bytes(928))) - 928
-    need(origin >= 0 and origin % 32 == 0 and origin <= 32 * 64, "bundle", "prefix origin")
+    origin, joint, inclusion = (len(parts.get(name, b"")) for name in ("origin", "joint", "inclusion"))
+    need(origin == 0 and data[8] != 2 or (928 <= origin <= 928 + 32 * 64 and origin % 32 == 0), "bundle", "origin")
+    need(joint in (0, 32 + 32 * 12), "bundle", "joint seed")
+    need(inclusion == 0 or (88 <= inclusion <= 88 + 32 * 32 and inclusion % 32 == 88 % 32), "bundle", "inclusion")
+    need(data[8] < 3 or joint or inclusion, "bundle", "a higher version than it needs")
     return parts
+
+
+def without_inclusion(data):
+    """The bundle as it was before its receipt was anchored."""
+    return encode_bundle(decode_bundle(data) | {"inclusion": b""})
 
 
 def unique(members):
@@ -233,7 +295,13 @@ def no_number(name):
     raise ValueError(name)
 
 
-def seed_holds(receipt, body):
+def contribution_holds(accept, opening):
+    value, path = opening[:32], [opening[at:at + 32] for at in range(32, len(opening), 32)]
+    root = inclusion_root(contribution_leaf(accept["slot"], value), accept["slot"], SLOTS, path) if opening else None
+    return root is not None and root == accept["contributions"]
+
+
+def seed_holds(receipt, accept, body, opening=b""):
     try:
         top = json.loads(body.decode("utf-8"), object_pairs_hook=unique, parse_float=number,
                          parse_int=number, parse_constant=no_number)
@@ -242,7 +310,10 @@ def seed_holds(receipt, body):
     if not isinstance(top, dict) or len(body) > 8 << 20 or depth(top) > 32:
         return False
     seed, material = top.get("seed"), receipt["material"]
-    if receipt["seedKind"] == 3:
+    unasked = (accept["epoch"], accept["slot"], accept["contributions"], opening) == (0, 0, bytes(32), b"")
+    if not (contribution_holds(accept, opening) if receipt["seedKind"] == 2 else unasked):
+        return False
+    if receipt["seedKind"] != 1:
         return receipt["seed"] == tagged("razao/seed/commit/1", material) and seed is None
     return (type(seed) is int and -2**63 <= seed < 2**63 and receipt["seed"] == bytes(32)
             and material == seed.to_bytes(8, "little", signed=True) + bytes(24))
@@ -314,6 +385,30 @@ def prefix_holds(r, origin):
             and begins(tree, length, first["trace"], first["positions"], path))
 
 
+def channel_holds(r):
+    return r["channelOwed"] >= r["owed"] if r["channel"] != bytes(32) else r["channelOwed"] == 0
+
+
+def read_inclusion(field):
+    fields, at = {}, 0
+    for name, size in INCLUSION:
+        fields[name], at = field[at:at + size], at + size
+        if size <= 8:
+            fields[name] = int.from_bytes(fields[name], "little")
+    return fields | {"path": [field[i:i + 32] for i in range(at, len(field), 32)]}
+
+
+def inclusion_holds(r, receipt, field, anchor=None):
+    """None where there is none, or nobody asks the ledger; an anchor is its (batch, height, count, root)."""
+    if not field:
+        return None
+    i = read_inclusion(field)
+    root = inclusion_root(batch_leaf(receipt), i["index"], i["count"], i["path"])
+    if root is None or i["batch"] == 0 or (i["chain"], i["provider"]) != (r["network"], r["provider"]):
+        return False
+    return None if anchor is None else (i["batch"], i["height"], i["count"], root) == anchor
+
+
 def sampling_holds(r):
     defaults = {"temperature": 10**4, "topP": 10**4, "topK": 0, "repetition": 10**4, "presence": 0, "frequency": 0,
                 "limit": 0, "choice": 0, "extras": extras_hash({}, [])}
@@ -338,7 +433,7 @@ def signature_holds(tag, key, record):
     return verify(key, tagged(tag, record[:-64]), record[-64:])
 
 
-def level0(data):
+def level0(data, anchor=None):
     """The checks in order, as (name, True, False or None for "cannot tell"); ends at the first that fails."""
     try:
         parts = decode_bundle(data)
@@ -355,7 +450,7 @@ def level0(data):
         ("accept", lambda: all(r[n] == a[n] for n in AS_ACCEPTED)
          and r["accept"] == tagged("razao/accept-hash/1", parts["accept"])),
         ("request", lambda: r["requestBytes"] == len(body) and r["request"] == commitment("request", master, body)),
-        ("seed", lambda: seed_holds(r, body)),
+        ("seed", lambda: seed_holds(r, a, body, parts.get("joint", b""))),
         ("prompt", lambda: 1 <= len(prompt) == r["promptCount"]
          and r["prompt"] == commitment("prompt", master, parts["prompt"]) and a["named"] in (blank, r["prompt"])),
         ("chain", lambda: len(answer) == r["answerCount"]
@@ -364,14 +459,16 @@ def level0(data):
          and r["text"] == commitment("text", master, parts["text"])),
         ("trace", lambda: trace_holds(r, parts["trace"])),
         ("positions", lambda: positions_hold(r)),
-        ("cached prefix", lambda: prefix_holds(r, parts.get("origin"))),
+        ("cached prefix", lambda: prefix_holds(r, parts.get("origin") or None)),
         ("amount", lambda: r["owed"] == amount(len(prompt), r["promptPrice"], len(answer), r["answerPrice"])),
+        ("channel", lambda: channel_holds(r)),
         ("sampling", lambda: sampling_holds(r)),
         ("finish", lambda: finish_holds(r)),
         ("times", lambda: r["acceptedAt"] <= r["firstAt"] <= r["finishedAt"] <= r["expiry"]),
         ("consent", lambda: r["consent"] == blank or None),
         ("certificate", lambda: verify(r["key"], tagged("razao/certificate/1", certificate[64:]), certificate[:64])
          if certificate else None),
+        ("inclusion", lambda: inclusion_holds(r, parts["receipt"], parts.get("inclusion", b""), anchor)),
     ]
     report = []
     for name, check in checks:

@@ -30,11 +30,24 @@ import Testing
     var state = NetworkState(members: members)
     #expect(
       state.receive(.service(.ready(endpoint: "http://g")), from: 0)
-        == [.say("gateway: ready at http://g"), .startRest])
+        == [.say("gateway: ready at http://g"), .start(1..<4)])
     _ = state.receive(.service(.ready(endpoint: "https://1")), from: 1)
     _ = state.receive(.service(.ready(endpoint: "https://2")), from: 2)
     let last = state.receive(.service(.ready(endpoint: "http://g")), from: 3)
     #expect(lines(last).last == "the network is up; Ctrl-C ends it")
+  }
+
+  @Test func theGatewayStartsWhenTheLedgerIsReadyAndTheLedgersEndIsTheNetworks() {
+    let members = NetworkConfiguration(
+      executable: "razao", home: "/h", programs: ["p"], providerCount: 2, ledgerPort: 8_090
+    ).members(auditorKey: "aa")
+    #expect(members.map(\.role) == [.ledger, .gateway, .provider, .provider, .auditor])
+    #expect(members.dropFirst().allSatisfy { $0.arguments.contains("http://127.0.0.1:8090") })
+    var state = NetworkState(members: members)
+    #expect(state.receive(.service(.ready(endpoint: "http://l")), from: 0).last == .start(1..<2))
+    #expect(state.receive(.service(.ready(endpoint: "http://g")), from: 1).last == .start(2..<5))
+    let end = state.receive(.ended(.killed(signal: 9)), from: 0)
+    #expect(end.contains { if case .stop = $0 { true } else { false } })
   }
 
   @Test func progressIsSaidOncePerChange() {

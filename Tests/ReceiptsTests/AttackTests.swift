@@ -12,7 +12,9 @@ import Testing
     let report = VerificationReport(bundle: try job.bundle().encoded(), now: 2_000_000)
     #expect(report.isVerified)
     #expect(report.findings.filter { $0.verdict != .passed }.map(\.check) == [.consent])
-    #expect(report.findings.map(\.check) == Check.allCases.filter { $0 != .expectation && $0 != .prefix })
+    #expect(
+      report.findings.map(\.check)
+        == Check.allCases.filter { ![.prefix, .channel, .inclusion, .expectation].contains($0) })
   }
 
   @Test func everyFlippedByteOfABundleIsRefused() throws {

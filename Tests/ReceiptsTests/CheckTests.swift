@@ -57,6 +57,10 @@ struct Forgery: Sendable, CustomTestStringConvertible {
     .receipt(.accept, "expiry") { $0.expiry += 1 },
     .receipt(.accept, "hash") { $0.acceptHash = $0.acceptHash.turned },
     .receipt(.accept, "consent") { $0.consentCommitment = $0.consentCommitment.turned },
+    .receipt(.accept, "channel") {
+      $0.channel = $0.network
+      $0.channelOwed = $0.amountOwed
+    },
     .receipt(.accept, "consent taken away") { $0.consentCommitment = .zero },
     Forgery(.accept, "request id") { bundle in
       let id = try #require(RequestID([UInt8](repeating: 3, count: 16)))
@@ -78,6 +82,9 @@ struct Forgery: Sendable, CustomTestStringConvertible {
       { $0.requestCommitment = $0.requestCommitment.turned }),
     .receipt(.seed, "another secret") { $0.seed.material = $0.seed.material.turned },
     .both(.seed, "a commitment to nothing", { $0.seedCommitment = .zero }, { $0.seed.commitment = .zero }),
+    Forgery(.seed, "a contribution that nobody asked for") {
+      try $0.forged(accept: { $0.contribution = ContributionSlot(epoch: 1, slot: 2, root: $0.network) })
+    },
     .receipt(.prompt, "commitment") { $0.promptCommitment = $0.promptCommitment.turned },
     Forgery(.prompt, "another than the accept names") { bundle in
       try bundle.forged(accept: { $0.promptCommitment = bundle.receipt.body.promptCommitment.turned })
@@ -103,6 +110,15 @@ struct Forgery: Sendable, CustomTestStringConvertible {
     },
     .receipt(.amount, "one more") { $0.amountOwed += 1 },
     .receipt(.amount, "one less") { $0.amountOwed -= 1 },
+    .receipt(.channel, "owed without a channel") { $0.channelOwed = 1 },
+    .both(.channel, "owing less than this answer", { $0.channel = $0.network }, { $0.channel = $0.network }),
+    Forgery(.inclusion, "of another chain") { bundle in
+      let inclusion = try bundle.receipt.inclusion(among: 5)
+      return bundle.edited {
+        $0.inclusion = inclusion
+        $0.inclusion?.chain = inclusion.provider
+      }
+    },
     .both(
       .amount, "a price beyond 64 bits", { $0.payment.prices.answer = .max }, { $0.payment.prices.answer = .max }),
     .receipt(.finish, "length below the limit") { $0.answer.finishReason = .lengthLimit },

@@ -24,6 +24,28 @@ import Testing
     let view = try Job(hasTrace: false, hasCertificate: false).bundle().json
     #expect(view["trace"]?.isNull ?? false)
     #expect(view["certificate"]?.isNull ?? false)
+    #expect(view["joint"]?.isNull ?? false)
+    #expect(view["inclusion"]?.isNull ?? false)
+    #expect(view["accept"]?["contribution"]?.isNull ?? false)
+  }
+
+  @Test func whatTheLedgerKnowsIsShown() throws {
+    let tree = ContributionTree(secret: Merkle.leaf([2]), epoch: 9)
+    let bundle = try Job(contributions: tree, channel: Merkle.leaf([1]), owedBefore: 10, batchCount: 5).bundle()
+    let view = try JSON.parse(bundle.json.encoded())
+    #expect(view["receipt"]?["channel"]?.string == Merkle.leaf([1]).hex)
+    #expect(view["receipt"]?["channel_owed"]?.integer == Int(bundle.receipt.body.amountOwed) + 10)
+    #expect(view["accept"]?["contribution"]?["epoch"]?.integer == 9)
+    #expect(view["accept"]?["contribution"]?["slot"]?.integer == 7)
+    #expect(view["accept"]?["contribution"]?["root"]?.string == tree.root.hex)
+    #expect(view["joint"]?["contribution"]?.string == bundle.joint?.contribution.hex)
+    #expect(view["joint"]?["path"]?.array?.count == 12)
+    #expect(view["inclusion"]?["batch"]?.integer == 3)
+    #expect(view["inclusion"]?["path"]?.array?.count == 3)
+    let voucher = Voucher(
+      chain: .zero, channel: Merkle.leaf([1]), payerKey: try signingKey().publicKey, cumulative: 77, reference: .zero)
+    #expect(voucher.json["cumulative"]?.integer == 77)
+    #expect(voucher.json["channel"]?.string == Merkle.leaf([1]).hex)
   }
 
   @Test func largeNumbersAreExact() throws {

@@ -44,6 +44,14 @@ struct Job {
   var answerCount = 7
   var layers: UInt32 = 2
   var explicitSeed: Int64?
+  /// Where a joint seed's contribution comes from, and which.
+  var contributions: ContributionTree?
+  var slot: UInt32 = 7
+  /// The channel that pays, and what it owed before.
+  var channel: Digest?
+  var owedBefore: UInt64 = 0
+  /// Receipts of the batch that it is anchored in; the job's own is the last but one, or the only one.
+  var batchCount: Int?
   var sampling = StatedSampling(maxTokens: 64)
   var finishReason = FinishReason.stopToken
   var hasTrace = true
@@ -72,32 +80,43 @@ struct Job {
     var generator = SeededGenerator(drawn)
     let key = try signingKey(keySeed)
     let blinds = Blinds(master: try generator.digest())
-    let seed = try explicitSeed.map { .explicit($0) } ?? SeedStatement.gateway(revealing: generator.digest())
+    let seed = try seed(&generator)
     let (prompt, answer) = (generator.tokens(promptCount), generator.tokens(answerCount))
     var promise = try accept(key.publicKey, blinds, seed, &generator)
     if hasConsent { promise.consentCommitment = Consent.commitment(isGiven: true, blind: try generator.digest()) }
+    if let channel { promise.channel = channel }
+    if let contributions { promise.contribution = try #require(contributions.slot(slot)) }
     if namesPrompt { promise.promptCommitment = blinds.commitment(toPrompt: prompt) }
     let accept = try key.sign(promise)
     let positions = UInt32(positionCount)
     let cells = try (0..<Int(positions * layers)).map { _ in try generator.digest() }
     let root = try #require(TraceHashes.root(of: cells, positions: positions, layers: layers))
+    let amount = try #require(
+      accept.body.payment.prices.amount(promptTokens: UInt32(promptCount), answerTokens: UInt32(answerCount)))
     let receipt = Receipt(
       for: accept, arithmeticVersion: 1, promptCommitment: blinds.commitment(toPrompt: prompt),
       promptCount: UInt32(promptCount), prefix: origin.map { $0.bundle.prefix($0.length) } ?? .none,
       sampling: sampling, seed: seed, answer: statement(of: answer, blinds),
       trace: TraceStatement(root: root, positions: positions, layers: layers),
-      amountOwed: try #require(
-        accept.body.payment.prices.amount(promptTokens: UInt32(promptCount), answerTokens: UInt32(answerCount))),
+      amountOwed: amount, channelOwed: channel == nil ? 0 : owedBefore + amount,
       times: ReceiptTimes(
         accepted: 1_000_000, firstToken: origin == nil ? 1_000_100 : 1_000_950,
         finished: origin == nil ? 1_000_900 : 1_000_999))
     let der = generator.bytes(90)
     let certificate = CertificateStatement(
       der: der, signature: try key.signature(over: CertificateStatement.digest(of: der)))
+    let signed = try key.sign(receipt)
     return Bundle(
-      receipt: try key.sign(receipt), accept: accept, blinds: blinds, requestBody: requestBody, prompt: prompt,
+      receipt: signed, accept: accept, blinds: blinds, requestBody: requestBody, prompt: prompt,
       answer: answer, text: text, trace: hasTrace ? cells : nil, certificate: hasCertificate ? certificate : nil,
-      prefixOrigin: origin.map { $0.bundle.origin($0.length) })
+      prefixOrigin: origin.map { $0.bundle.origin($0.length) }, joint: contributions?.opening(of: slot),
+      inclusion: try batchCount.map { try signed.inclusion(among: $0) })
+  }
+
+  private func seed(_ generator: inout SeededGenerator) throws -> SeedStatement {
+    if let explicitSeed { return .explicit(explicitSeed) }
+    let secret = try generator.digest()
+    return contributions == nil ? .gateway(revealing: secret) : .joint(revealing: secret)
   }
 
   private func accept(
@@ -162,6 +181,28 @@ extension Bundle {
     var edited = self
     edit(&edited)
     return edited
+  }
+}
+
+extension SignedReceipt {
+  /// The batch with so many receipts, of which this one is the last but one, or the only one.
+  func batch(among count: Int) throws -> (batch: ReceiptBatch, index: UInt32) {
+    let index = max(0, count - 2)
+    let hashes = (0..<count).map { $0 == index ? hash : Merkle.leaf([UInt8(truncatingIfNeeded: $0)]) }
+    return (try #require(ReceiptBatch(receipts: hashes)), UInt32(index))
+  }
+
+  func inclusion(among count: Int) throws -> Inclusion {
+    let (batch, index) = try batch(among: count)
+    return Inclusion(
+      chain: body.network, provider: body.provider, batch: 3, height: 1_000, index: index, count: batch.count,
+      path: try #require(batch.path(to: index)))
+  }
+
+  /// What the ledger has of that batch.
+  func anchor(among count: Int) throws -> AnchoredBatch {
+    let batch = try batch(among: count).batch
+    return AnchoredBatch(number: 3, height: 1_000, root: batch.root, count: batch.count)
   }
 }
 

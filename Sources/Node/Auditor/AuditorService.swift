@@ -1,3 +1,4 @@
+import Wallet
 import Dialects
 import Glibc
 import Hashing

@@ -20,12 +20,16 @@ package struct AnswerRelay: Sendable {
   package let registry: GatewayRegistry
   package let shelf: BundleShelf
   private let profile: RequesterProfile
+  /// Pays the providers; `nil` where nobody is paid.
+  private let purse: ChannelPurse?
   private let clock: WallClock
   private let logger: Logger
 
   package init(
-    registry: GatewayRegistry, shelf: BundleShelf, profile: RequesterProfile, clock: WallClock, logger: Logger
+    registry: GatewayRegistry, shelf: BundleShelf, profile: RequesterProfile, purse: ChannelPurse? = nil,
+    clock: WallClock, logger: Logger
   ) {
+    self.purse = purse
     self.registry = registry
     self.shelf = shelf
     self.profile = profile
@@ -82,7 +86,7 @@ package struct AnswerRelay: Sendable {
     let start = ContinuousClock.now
     var passing = Passing()
     do {
-      _ = try await client.ask(Errand(question), profile: profile) { verified in
+      _ = try await client.ask(Errand(question), profile: profile, purse: purse) { verified in
         await keep(verified, of: client)
       } onEvent: { event in
         for ready in try passing.receive(event) { try await pass(ready) }

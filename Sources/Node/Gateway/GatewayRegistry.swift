@@ -4,7 +4,7 @@ import Receipts
 
 /// The gateway's providers: the routing table, and a pinned connection to each.
 package actor GatewayRegistry {
-  private let network: Digest
+  package nonisolated let network: Digest
   private let clock: WallClock
   private let logger: Logger
   private let report: @Sendable (ServiceEvent) -> Void
@@ -82,6 +82,12 @@ package actor GatewayRegistry {
       else { return nil }
       return (client, program)
     }
+  }
+
+  /// Where a provider is and the pinned connection to it; `nil` when it is unknown or excluded.
+  package func connection(to id: Digest) -> (endpoint: String, http: PeerHTTP)? {
+    guard let provider = table[id], provider.exclusion == nil, let http = connections[id] else { return nil }
+    return (provider.endpoint, http)
   }
 
   package func knows(model: String) -> Bool { table.knows(model: model) }

@@ -28,6 +28,10 @@ struct GatewayRoutes: Sendable {
     router.get("/razao/v1/status") { _, _ in Response(try await status()) }
     router.get("/razao/v1/receipts") { request, _ in try list(request) }
     router.post("/razao/v1/providers") { request, _ in try await register(request) }
+    let tunnel = ProviderTunnel(registry: registry)
+    router.get("/razao/v1/providers") { _, _ in Response(await tunnel.providers()) }
+    router.get("/razao/v1/relay/:id/**") { request, context in try await tunnel.pass(request, context) }
+    router.post("/razao/v1/relay/:id/**") { request, context in try await tunnel.pass(request, context) }
     router.post("/razao/v1/reports") { request, _ in try await takeReport(request) }
     return router
   }

@@ -1,3 +1,4 @@
+import Wallet
 import Hashing
 import Hummingbird
 import Logging
@@ -23,12 +24,14 @@ package struct GatewayConfiguration: Sendable {
   package var storeLimit: Int?
   /// Ends when standard input ends; for a supervisor's children.
   package var endsWithInput: Bool
+  /// The ledger that its channels are on; it pays nobody when `nil`.
+  package var ledger: ServiceLedger?
 
   package init(
     home: String, host: String = "127.0.0.1", port: Int = 8_080, network: Digest = NetworkName.local,
     auditors: [PublicKey] = [], models: [(name: String, root: Digest)] = [], healthInterval: Duration = .seconds(1),
     storeLimit: Int? = nil,
-    endsWithInput: Bool = false
+    endsWithInput: Bool = false, ledger: ServiceLedger? = nil
   ) {
     self.home = home
     self.host = host
@@ -39,6 +42,8 @@ package struct GatewayConfiguration: Sendable {
     self.healthInterval = healthInterval
     self.storeLimit = storeLimit
     self.endsWithInput = endsWithInput
+    self.ledger = ledger
+    if let ledger { self.network = ledger.chain }
   }
 }
 
@@ -103,10 +108,11 @@ struct GatewayParts: Sendable {
   ) async throws {
     let registry = GatewayRegistry(
       network: configuration.network, models: configuration.models, clock: clock, logger: logger, report: report)
+    let purse = try configuration.ledger.map { try ChannelPurse(home: configuration.home, client: $0.client) }
     let relay = AnswerRelay(
       registry: registry, shelf: BundleShelf(store: store, logger: logger),
-      profile: RequesterProfile(network: configuration.network, payerKind: .gateway, payer: payer), clock: clock,
-      logger: logger)
+      profile: RequesterProfile(network: configuration.network, payerKind: .gateway, payer: payer), purse: purse,
+      clock: clock, logger: logger)
     let reports = ReportDesk(
       network: configuration.network, auditors: configuration.auditors, recheck: recheck, store: store,
       registry: registry, clock: clock)

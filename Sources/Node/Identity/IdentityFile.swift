@@ -1,3 +1,4 @@
+import Wallet
 import Foundation
 import Hashing
 import Receipts
@@ -24,6 +25,16 @@ package enum IdentityFile {
       throw HomeError.unusable(path: path, reason: "it vanished while it was read")
     }
     return try decode(bytes, path: path)
+  }
+
+  /// The signing key of a home, for whoever keeps it alone; made with the identity when there is none.
+  package static func signingKey(home: String) throws -> SigningKey {
+    _ = try loadOrMake(home: home)
+    let path = "\(home)/\(name)"
+    guard let bytes = try PrivateFile.read(path), let json = try? JSON.parse(bytes),
+      let seed = json["signing_key"]?.string.flatMap({ [UInt8](hex: $0) }), let key = SigningKey(seed: seed)
+    else { throw HomeError.malformed(path: path, what: "the signing key is missing or broken") }
+    return key
   }
 
   static func encode(seed: [UInt8], tlsKeyPEM: String, certificate: [UInt8]) -> [UInt8] {

@@ -34,6 +34,14 @@ package struct AcceptBook<Promise: Sendable>: Sendable {
   /// Accepts that were signed and not used, at most `capacity`.
   package var openCount: Int { entries.values.count { !$0.isUsed } }
 
+  /// Accepts of one sort that may still be used.
+  package func openCount(now: UInt64, where isOfSort: (Promise) -> Bool) -> Int {
+    entries.values.count { !$0.isUsed && $0.deadline >= now && isOfSort($0.promise) }
+  }
+
+  /// Whether an id is remembered.
+  package func knows(_ id: RequestID) -> Bool { entries[id] != nil }
+
   /// Remembers an accept.
   /// - Throws: `.repeated` for an id that is remembered.
   /// - Complexity: O(1), and O(capacity) when the book is full.

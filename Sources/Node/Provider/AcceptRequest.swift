@@ -19,11 +19,13 @@ package struct AcceptRequest: Equatable, Sendable {
   package var consentCommitment: Digest
   /// Of a requester that tokenises itself; zero when it does not.
   package var promptCommitment: Digest
+  /// The channel that pays; zero for none.
+  package var channel: Digest
 
   package init(
     requestID: RequestID, nonce: Digest, programRoot: Digest, form: RequestForm, requestCommitment: Digest,
     requestByteCount: UInt64, seedKind: SeedKind, seedCommitment: Digest, payerKind: PayerKind, payer: Digest,
-    expiry: UInt64, consentCommitment: Digest = .zero, promptCommitment: Digest = .zero
+    expiry: UInt64, consentCommitment: Digest = .zero, promptCommitment: Digest = .zero, channel: Digest = .zero
   ) {
     self.requestID = requestID
     self.nonce = nonce
@@ -38,15 +40,20 @@ package struct AcceptRequest: Equatable, Sendable {
     self.expiry = expiry
     self.consentCommitment = consentCommitment
     self.promptCommitment = promptCommitment
+    self.channel = channel
   }
 
   /// The accept that says yes to this.
-  package func accept(network: Digest, key: PublicKey, prices: Prices, now: UInt64) -> Accept {
+  /// - Parameter contribution: the provider's slot, where a joint seed is asked for.
+  package func accept(
+    network: Digest, key: PublicKey, prices: Prices, now: UInt64, contribution: ContributionSlot = .none
+  ) -> Accept {
     Accept(
       network: network, requestID: requestID, clientNonce: nonce, providerKey: key, programRoot: programRoot,
       form: form, requestCommitment: requestCommitment, requestByteCount: requestByteCount, seedKind: seedKind,
       seedCommitment: seedCommitment, payment: Payment(payerKind: payerKind, payer: payer, prices: prices),
-      acceptedAt: now, expiry: expiry, consentCommitment: consentCommitment, promptCommitment: promptCommitment)
+      acceptedAt: now, expiry: expiry, consentCommitment: consentCommitment, promptCommitment: promptCommitment,
+      channel: channel, contribution: contribution)
   }
 }
 
@@ -71,6 +78,7 @@ extension AcceptRequest {
       "seed_commitment": .string(seedCommitment.hex), "payer_kind": JSON(payerKind.rawValue),
       "payer_id": .string(payer.hex), "expiry": JSON(expiry),
       "consent_commitment": .string(consentCommitment.hex), "prompt_commitment": .string(promptCommitment.hex),
+      "channel": .string(channel.hex),
     ]
   }
 
@@ -92,6 +100,7 @@ extension AcceptRequest {
     expiry = try reader.count("expiry")
     consentCommitment = try reader.digest("consent_commitment")
     promptCommitment = try reader.digest("prompt_commitment")
+    channel = try reader.digest("channel")
   }
 }
 

@@ -32,12 +32,20 @@ package struct AnswerRunner: Sendable {
   package let desk: ProviderDesk
   package let gate: JobGate
   package let shelf: BundleShelf
+  /// Where receipts are entered before they leave; `nil` where there is no ledger.
+  private let books: ProviderBooks?
+  private let cashier: Cashier?
   private let logger: Logger
 
-  package init(desk: ProviderDesk, gate: JobGate, shelf: BundleShelf, logger: Logger) {
+  package init(
+    desk: ProviderDesk, gate: JobGate, shelf: BundleShelf, books: ProviderBooks? = nil, cashier: Cashier? = nil,
+    logger: Logger
+  ) {
     self.desk = desk
     self.gate = gate
     self.shelf = shelf
+    self.books = books
+    self.cashier = cashier
     self.logger = logger
   }
 
@@ -50,10 +58,14 @@ package struct AnswerRunner: Sendable {
     guard let (engine, program) = desk.offer(job.accept.body.programRoot) else {
       throw RequestError(.modelNotFound, "model", "This provider no longer serves the program.")
     }
+    defer {
+      let (cashier, id) = (cashier, job.accept.body.requestID)
+      if let cashier { Task { await cashier.release(id) } }
+    }
     return try await gate.run {
       let progress = Progress(JobRecord(job, program: program))
       let engineJob = EngineJob(
-        request: job.request, prompt: job.prompt, seed: job.seed.seed(requestBody: job.body),
+        request: job.request, prompt: job.prompt, seed: job.samplerSeed,
         traceSalt: job.blinds.traceSalt(provider: desk.identity.id), traceBlind: job.blinds.trace,
         cacheKey: job.cacheKey)
       let answer = try await engine.answer(engineJob) { step in
@@ -67,13 +79,23 @@ package struct AnswerRunner: Sendable {
 
   private func finish(_ answer: EngineAnswer, progress: Progress) throws -> FinishedAnswer {
     let (record, sentCount) = progress.state
-    let receipt = try desk.sign(try record.receipt(for: answer, now: desk.now))
+    var body = try record.receipt(for: answer, now: desk.now)
+    let receipt: SignedReceipt
+    if let books {
+      receipt = try books.enter(channel: body.channel, amount: body.amountOwed) { owed in
+        body.channelOwed = owed
+        return try desk.sign(body)
+      }
+    } else {
+      receipt = try desk.sign(body)
+    }
     answer.onReceipt?(receipt)
     let bundle = Bundle(
       receipt: receipt, accept: record.job.accept, blinds: record.job.blinds, requestBody: record.job.body,
       prompt: record.job.prompt, answer: answer.tokens, text: answer.text, trace: answer.cells,
-      certificate: desk.identity.certificate, prefixOrigin: answer.prefix?.origin)
+      certificate: desk.identity.certificate, prefixOrigin: answer.prefix?.origin, joint: record.job.joint)
     shelf.put(bundle, now: desk.now)
+    do { try desk.answered(bundle.accept) } catch { logger.warning("an answered job is still kept: \(error)") }
     if answer.finish == .aborted {
       logger.info("request \(receipt.body.requestID) was cut short after \(answer.tokens.count) tokens")
     }

@@ -8,9 +8,14 @@ package struct OpenedJob: Sendable {
   package var accept: SignedAccept
   package var blinds: Blinds
   package var seed: SeedStatement
+  /// The provider's part of a joint seed.
+  package var joint: JointOpening?
   package var body: [UInt8]
   package var request: InferenceRequest
   package var prompt: [UInt32]
+
+  /// What the sampler draws from.
+  package var samplerSeed: Digest { seed.seed(requestBody: body, contribution: joint?.contribution ?? .zero) }
 
   /// Whose cached prefixes its answer may begin with: those of the same payer under the same `prompt_cache_key`, which is
   /// a secret. A request that names none, or one that could be guessed, shares nothing: one payer may stand for many

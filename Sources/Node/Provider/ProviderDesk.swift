@@ -7,12 +7,19 @@ import Synchronization
 package final class ProviderDesk: Sendable {
   package let identity: NodeIdentity
   package let network: Digest
-  private let served: [Digest: Served]
-  private let book: Mutex<AcceptBook<SignedAccept>>
+  let served: [Digest: Served]
+  let book: Mutex<AcceptBook<Promise>>
+  let contributions: ContributionDesk?
   private let clock: WallClock
 
+  /// An accept that was given, and the slot that went into it.
+  struct Promise: Sendable {
+    var accept: SignedAccept
+    var slot: TakenSlot?
+  }
+
   /// An engine under the name, root and price that the provider gives it.
-  private struct Served: Sendable {
+  struct Served: Sendable {
     var engine: any AnswerEngine
     var program: EngineProgram
     var prices: Prices
@@ -21,11 +28,13 @@ package final class ProviderDesk: Sendable {
   /// - Parameters:
   ///   - offers: engines; the first of several with one root is taken.
   ///   - acceptLimit: accepts remembered at once.
+  ///   - contributions: the provider's part of joint seeds; without it they are refused.
   package init(
     identity: NodeIdentity, network: Digest, offers: [ProviderOffer], acceptLimit: Int = 1_024,
-    clock: WallClock = .system
+    contributions: ContributionDesk? = nil, clock: WallClock = .system
   ) {
     self.identity = identity
+    self.contributions = contributions
     self.network = network
     self.clock = clock
     served = Dictionary(
@@ -50,9 +59,10 @@ package final class ProviderDesk: Sendable {
   }
 
   /// Signs an accept and remembers it.
+  /// - Parameter entrusted: the request itself, for a joint seed.
   /// - Throws: `RequestError`: 404 for a program that is not served, 400 for a clock that will not do, 409 for an id that
   ///   was accepted before.
-  package func accept(_ asked: AcceptRequest) throws -> SignedAccept {
+  package func accept(_ asked: AcceptRequest, entrusting entrusted: EntrustedRequest? = nil) throws -> SignedAccept {
     guard let served = served[asked.programRoot] else {
       throw RequestError(.modelNotFound, "program_root", "This provider does not serve program \(asked.programRoot).")
     }
@@ -66,10 +76,15 @@ package final class ProviderDesk: Sendable {
     do { try ClockTolerance.check(expiry: asked.expiry, now: now) } catch {
       throw RequestError(.invalidValue, "expiry", "The expiry cannot be accepted: \(error).")
     }
-    let signed = try identity.key.sign(
-      asked.accept(network: network, key: identity.publicKey, prices: served.prices, now: now))
-    do { try book.withLock { book throws(AcceptRefusal) in try book.add(signed, id: asked.requestID, now: now) } } catch
-    {
+    var body = asked.accept(network: network, key: identity.publicKey, prices: served.prices, now: now)
+    let slot = try takeSlot(for: body, entrusted, now: now)
+    body.contribution = slot?.named ?? .none
+    let signed = try identity.key.sign(body)
+    if let entrusted, slot != nil { try keep(KeptJob(accept: signed, request: entrusted)) }
+    let promise = Promise(accept: signed, slot: slot)
+    do {
+      try book.withLock { book throws(AcceptRefusal) in try book.add(promise, id: asked.requestID, now: now) }
+    } catch {
       throw RequestError(refusal: error)
     }
     return signed
@@ -78,10 +93,10 @@ package final class ProviderDesk: Sendable {
   /// How long the body of an accepted job is: no more of it needs to be read.
   /// - Throws: `RequestError` for a job that was not accepted, or whose accept was used.
   package func byteCount(of header: JobHeader) throws(RequestError) -> Int {
-    Int(clamping: try accept(of: header, now: clock.now()).body.requestByteCount)
+    Int(clamping: try promise(of: header, now: clock.now()).accept.body.requestByteCount)
   }
 
-  private func accept(of header: JobHeader, now: UInt64) throws(RequestError) -> SignedAccept {
+  private func promise(of header: JobHeader, now: UInt64) throws(RequestError) -> Promise {
     do { return try book.withLock { book throws(AcceptRefusal) in try book.open(header.requestID, now: now) } } catch {
       throw RequestError(refusal: error)
     }
@@ -99,39 +114,63 @@ package final class ProviderDesk: Sendable {
   /// - Throws: `RequestError`.
   package func open(_ header: JobHeader, form: RequestForm, body: [UInt8]) throws(RequestError) -> OpenedJob {
     let now = clock.now()
-    let accept = try accept(of: header, now: now)
-    guard let served = served[accept.body.programRoot] else {
-      throw RequestError(.modelNotFound, "model", "This provider no longer serves the program.")
-    }
-    try Self.checkFit(accept.body, header: header, form: form, body: body)
-    try use(header, now: now)
-    let request = try InferenceRequest(endpoint: form.endpoint, body: body)
-    try served.program.checkModel(request.model)
-    let seed = try Self.seed(of: request, accept: accept.body, reveal: header.seedReveal)
-    let prompt = try served.engine.prompt(for: request)
-    let named = accept.body.promptCommitment
-    guard named == .zero || named == header.blinds.commitment(toPrompt: prompt) else {
-      throw RequestError(.jobMismatch, nil, "The program makes another prompt of the body than the accepted job names.")
-    }
-    return OpenedJob(
-      accept: accept, blinds: header.blinds, seed: seed, body: body, request: request, prompt: prompt)
-  }
-
-  private static func checkFit(
-    _ accept: Accept, header: JobHeader, form: RequestForm, body: [UInt8]
-  ) throws(RequestError) {
-    guard accept.form == form else {
+    let promise = try promise(of: header, now: now)
+    let accept = promise.accept
+    guard accept.body.form == form else {
       throw RequestError(.jobMismatch, nil, "The job was accepted for another endpoint.")
     }
+    try Self.checkBody(body, accept: accept.body, blinds: header.blinds)
+    try Self.checkReveal(header.seedReveal, accept: accept.body)
+    try use(header, now: now)
+    return try open(
+      accept, EntrustedRequest(blinds: header.blinds, body: body), reveal: header.seedReveal,
+      joint: promise.slot?.opening())
+  }
+
+  /// Reads and renders a request that its accept commits to.
+  func open(
+    _ accept: SignedAccept, _ entrusted: EntrustedRequest, reveal: Digest, joint: JointOpening?
+  ) throws(RequestError) -> OpenedJob {
+    let (request, prompt) = try read(entrusted, accept: accept.body)
+    let seed = try Self.seed(of: request, accept: accept.body, reveal: reveal)
+    return OpenedJob(
+      accept: accept, blinds: entrusted.blinds, seed: seed, joint: joint, body: entrusted.body, request: request,
+      prompt: prompt)
+  }
+
+  /// The request that a body makes, and its prompt, which is the one that was named if one was.
+  func read(
+    _ entrusted: EntrustedRequest, accept: Accept
+  ) throws(RequestError) -> (request: InferenceRequest, prompt: [UInt32]) {
+    guard let served = served[accept.programRoot] else {
+      throw RequestError(.modelNotFound, "model", "This provider no longer serves the program.")
+    }
+    let request = try InferenceRequest(endpoint: accept.form.endpoint, body: entrusted.body)
+    try served.program.checkModel(request.model)
+    guard (accept.seedKind == .explicit) == (request.seed != nil) else {
+      throw RequestError(.jobMismatch, "seed", "The job was accepted for the other kind of seed than the body has.")
+    }
+    let prompt = try served.engine.prompt(for: request)
+    let named = accept.promptCommitment
+    guard named == .zero || named == entrusted.blinds.commitment(toPrompt: prompt) else {
+      throw RequestError(.jobMismatch, nil, "The program makes another prompt of the body than the accepted job names.")
+    }
+    return (request, prompt)
+  }
+
+  static func checkBody(_ body: [UInt8], accept: Accept, blinds: Blinds) throws(RequestError) {
     guard accept.requestByteCount == UInt64(body.count),
-      accept.requestCommitment == header.blinds.commitment(toRequest: body)
+      accept.requestCommitment == blinds.commitment(toRequest: body)
     else {
       throw RequestError(.jobMismatch, nil, "The body is not the one that the accepted job committed to.")
     }
+  }
+
+  static func checkReveal(_ reveal: Digest, accept: Accept) throws(RequestError) {
     let fits =
       switch accept.seedKind {
-      case .explicit: header.seedReveal == .zero
-      case .gateway: SeedStatement.commitment(to: header.seedReveal) == accept.seedCommitment
+      case .explicit: reveal == .zero
+      case .joint, .gateway: SeedStatement.commitment(to: reveal) == accept.seedCommitment
       }
     guard fits else { throw RequestError(.jobMismatch, nil, "The seed is not the one that the job committed to.") }
   }
@@ -141,6 +180,7 @@ package final class ProviderDesk: Sendable {
   ) throws(RequestError) -> SeedStatement {
     switch (accept.seedKind, request.seed) {
     case (.explicit, let seed?): return .explicit(seed)
+    case (.joint, nil): return .joint(revealing: reveal)
     case (.gateway, nil): return .gateway(revealing: reveal)
     default:
       throw RequestError(.jobMismatch, "seed", "The job was accepted for the other kind of seed than the body has.")

@@ -12,6 +12,8 @@ struct ProviderRoutes: Sendable {
   let runner: AnswerRunner
   let clock: WallClock
   let logger: Logger
+  /// Vouchers and inclusions; `nil` where nobody is paid.
+  var payments: PaymentRoutes?
 
   func router() -> Router<NodeContext> {
     let router = Router(context: NodeContext.self)
@@ -21,6 +23,7 @@ struct ProviderRoutes: Sendable {
     router.post("/razao/v1/accept") { request, _ in try await accept(request) }
     router.get("/v1/models") { _, _ in Response(models) }
     router.get("/v1/receipts/:id") { request, context in try receipt(request, context) }
+    payments?.add(to: router)
     for endpoint in Endpoint.allCases {
       router.post(RouterPath(endpoint.path)) { request, context in
         try await answer(request, context, form: endpoint.form)
@@ -42,25 +45,59 @@ struct ProviderRoutes: Sendable {
   }
 
   private func accept(_ request: Request) async throws -> Response {
+    if let text = request.headers[.razaoAccept] { return try await acceptEntrusted(request, asked: text) }
     var request = request
     let body = try await request.collectBytes(limit: 4_096)
     guard await !runner.gate.isFull else { throw RequestError(gate: .full) }
-    let asked: AcceptRequest
+    let asked = try Self.acceptRequest(body)
+    return try await signed(asked, entrusted: nil)
+  }
+
+  /// An accept with a joint seed: the accept request in one header, the job without its secret in the other, the request
+  /// itself as the body, of which nothing is read before there is room for it.
+  private func acceptEntrusted(_ request: Request, asked text: String) async throws -> Response {
+    guard let json = [UInt8](base64URL: text), let header = request.headers[.razaoJob].flatMap({ JobHeader($0) }) else {
+      throw RequestError(.jobMismatch, nil, "The headers razao-accept and razao-job are not both base64url.")
+    }
+    let asked = try Self.acceptRequest(json)
+    guard asked.seedKind == .joint, header.requestID == asked.requestID, header.seedReveal == .zero else {
+      throw RequestError(
+        .jobMismatch, nil, "Only joint seeds come with their request, of one id and without its secret.")
+    }
+    try desk.checkRoom(for: asked)
+    guard await !runner.gate.isFull else { throw RequestError(gate: .full) }
+    var request = request
+    let body = try await request.collectBytes(limit: Int(clamping: asked.requestByteCount))
+    return try await signed(asked, entrusted: EntrustedRequest(blinds: header.blinds, body: body))
+  }
+
+  /// The accept of a job that can be paid.
+  private func signed(_ asked: AcceptRequest, entrusted: EntrustedRequest?) async throws -> Response {
+    try await payments?.admit(asked, desk: desk)
     do {
-      asked = try AcceptRequest(json: try JSON.parse(body, limits: JSONLimits(byteCount: 4_096, depth: 4)))
+      return Response(
+        bytes: try desk.accept(asked, entrusting: entrusted).encoded(), type: "application/octet-stream")
+    } catch {
+      payments?.release(asked.requestID)
+      throw error
+    }
+  }
+
+  private static func acceptRequest(_ body: [UInt8]) throws -> AcceptRequest {
+    do {
+      return try AcceptRequest(json: try JSON.parse(body, limits: JSONLimits(byteCount: 4_096, depth: 4)))
     } catch let error as MemberError {
       throw RequestError(.invalidValue, error.member, "The accept request's \(error).")
     } catch {
       throw RequestError(.invalidJSON, nil, "The accept request is not JSON: \(error).")
     }
-    return Response(bytes: try desk.accept(asked).encoded(), type: "application/octet-stream")
   }
 
   private func receipt(_ request: Request, _ context: NodeContext) throws -> Response {
     guard let id = context.parameters.get("id").flatMap({ Receipts.RequestID(hex: $0) }),
       let bytes = try runner.shelf.bundle(id)
     else { throw RequestError(.receiptNotFound, nil, "No receipt of this id is stored here.") }
-    return try BundleMedia.response(bytes, for: request)
+    return try BundleMedia.response(payments?.withInclusion(bytes, of: id) ?? bytes, for: request)
   }
 
   private func answer(_ request: Request, _ context: NodeContext, form: RequestForm) async throws -> Response {

@@ -4,8 +4,10 @@ import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOSSL
+import Program
 import Receipts
 import ServiceLifecycle
+import Wallet
 
 /// How a provider runs.
 package struct ProviderConfiguration: Sendable {
@@ -25,11 +27,20 @@ package struct ProviderConfiguration: Sendable {
   package var waitingLimit: Int
   /// Ends when standard input ends; for a supervisor's children.
   package var endsWithInput: Bool
+  /// Where contributions to joint seeds are anchored; without it joint seeds are refused. A ledger brings its own.
+  package var contributions: (any ContributionAnchoring)?
+  /// Where it is registered, anchors its receipts and is paid; nobody pays when `nil`.
+  package var ledger: ServiceLedger?
+  /// Programs that others can fetch from it.
+  package var programs: [Program] = []
+  /// The account whose stake stands behind it, which has authorised its key; the key's own account when `nil`.
+  package var account: Digest?
 
   package init(
     home: String, host: String = "127.0.0.1", port: Int = 0, network: Digest = NetworkName.local,
     gateway: String? = nil,
-    publicEndpoint: String? = nil, runningLimit: Int = 1, waitingLimit: Int = 16, endsWithInput: Bool = false
+    publicEndpoint: String? = nil, runningLimit: Int = 1, waitingLimit: Int = 16, endsWithInput: Bool = false,
+    contributions: (any ContributionAnchoring)? = nil, ledger: ServiceLedger? = nil, account: Digest? = nil
   ) {
     self.home = home
     self.host = host
@@ -40,6 +51,10 @@ package struct ProviderConfiguration: Sendable {
     self.runningLimit = runningLimit
     self.waitingLimit = waitingLimit
     self.endsWithInput = endsWithInput
+    self.contributions = contributions
+    self.ledger = ledger
+    self.account = account
+    if let ledger { self.network = ledger.chain }
   }
 }
 
@@ -77,28 +92,44 @@ package struct ProviderService: Sendable {
     guard !offers.isEmpty else { throw ServiceError.configuration("a provider needs at least one program") }
     let identity = try IdentityFile.loadOrMake(home: configuration.home)
     let store = try ReceiptStore(path: "\(configuration.home)/receipts.sqlite")
-    let desk = ProviderDesk(identity: identity, network: configuration.network, offers: offers, clock: clock)
+    let money = try configuration.ledger.map {
+      try ProviderMoney($0, configuration, identity: identity, offers: offers, logger: logger, report: report)
+    }
+    let contributions = try (configuration.contributions ?? money?.contributions).map {
+      ContributionDesk(store: try ContributionStore(home: configuration.home), anchoring: $0, clock: clock)
+    }
+    let desk = ProviderDesk(
+      identity: identity, network: configuration.network, offers: offers, contributions: contributions, clock: clock)
     let runner = AnswerRunner(
       desk: desk, gate: JobGate(runningLimit: configuration.runningLimit, waitingLimit: configuration.waitingLimit),
-      shelf: BundleShelf(store: store, logger: logger), logger: logger)
+      shelf: BundleShelf(store: store, logger: logger), books: money?.books, cashier: money?.cashier, logger: logger)
     let registration = GatewayRegistration(
       document: desk.document, gateway: configuration.gateway, logger: logger, report: report)
+    let routes = ProviderRoutes(desk: desk, runner: runner, clock: clock, logger: logger, payments: money?.routes)
     let application = try Self.application(
-      router: ProviderRoutes(desk: desk, runner: runner, clock: clock, logger: logger).router(),
-      identity: identity, configuration: configuration, logger: logger
+      router: withPrograms(routes.router()), identity: identity, configuration: configuration, logger: logger
     ) { port in
       let endpoint = configuration.publicEndpoint ?? "https://\(configuration.host):\(port)"
       report(.ready(endpoint: endpoint))
       registration.open(endpoint: endpoint)
+      money?.service.open(endpoint: endpoint)
     }
+    var services: [any Service] = [application, registration]
+    if let contributions { services.append(ContributionKeeper(desk: contributions, logger: logger)) }
+    if let money { services += [money.service, money.watcher(runner)] }
     do {
       try await ServiceRunner.run(
-        [application, registration], endsWithInput: configuration.endsWithInput, handlesSignals: handlesSignals,
-        logger: logger)
+        services, endsWithInput: configuration.endsWithInput, handlesSignals: handlesSignals, logger: logger)
     } catch {
       throw ServiceRunner.listenError(error, host: configuration.host, port: configuration.port)
     }
     try store.close()
+  }
+
+  /// Programs can be fetched from every provider that serves them.
+  private func withPrograms(_ router: Router<NodeContext>) -> Router<NodeContext> {
+    ProgramRoutes(ProgramShelf(configuration.programs, stampDirectory: "\(configuration.home)/stamps")).add(to: router)
+    return router
   }
 
   private static func application(

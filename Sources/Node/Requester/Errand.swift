@@ -11,14 +11,18 @@ package struct RequesterProfile: Sendable {
   package var payer: Digest
   /// How long its receipts live as evidence, in milliseconds.
   package var receiptLifetime: UInt64
+  /// Where the roots of providers' contributions are looked up. With it seeds are joint unless the request names one.
+  package var contributions: (any ContributionLookup)?
 
   package init(
-    network: Digest = NetworkName.local, payerKind: PayerKind, payer: Digest, receiptLifetime: UInt64 = 86_400_000
+    network: Digest = NetworkName.local, payerKind: PayerKind, payer: Digest, receiptLifetime: UInt64 = 86_400_000,
+    contributions: (any ContributionLookup)? = nil
   ) {
     self.network = network
     self.payerKind = payerKind
     self.payer = payer
     self.receiptLifetime = receiptLifetime
+    self.contributions = contributions
   }
 }
 
@@ -40,7 +44,8 @@ package struct Question: Sendable {
   }
 }
 
-/// A question with everything that the requester draws for it: nothing of it leaves before the provider has accepted.
+/// A question with everything that the requester draws for it: nothing of it leaves before the provider has accepted,
+/// save that for a joint seed the provider gets everything but the seed's secret with the accept request.
 package struct Errand: Sendable {
   package let question: Question
   package let requestID: RequestID
@@ -48,14 +53,20 @@ package struct Errand: Sendable {
   package let blinds: Blinds
   /// The secret whose hash is committed; `nil` for an explicit seed.
   package let secret: Digest?
+  package let seedKind: SeedKind
+  /// The channel that pays; zero for none.
+  package var channel = Digest.zero
+  private let revelation = Revelation()
 
   /// Draws id, nonce, blinds and secret from the system's generator.
-  package init(_ question: Question) {
+  /// - Parameter isJoint: whether the provider shall contribute to the seed, unless the request names one.
+  package init(_ question: Question, isJoint: Bool = false) {
     self.question = question
     requestID = .random()
     nonce = .random()
     blinds = Blinds(master: .random())
     secret = question.explicitSeed == nil ? .random() : nil
+    seedKind = question.explicitSeed != nil ? .explicit : isJoint ? .joint : .gateway
   }
 
   /// What the provider is asked to accept.
@@ -63,14 +74,24 @@ package struct Errand: Sendable {
     AcceptRequest(
       requestID: requestID, nonce: nonce, programRoot: question.programRoot, form: question.form,
       requestCommitment: blinds.commitment(toRequest: question.body), requestByteCount: UInt64(question.body.count),
-      seedKind: secret == nil ? .explicit : .gateway,
+      seedKind: seedKind,
       seedCommitment: secret.map(SeedStatement.commitment) ?? .zero, payerKind: profile.payerKind,
-      payer: profile.payer, expiry: now.addingSaturating(profile.receiptLifetime))
+      payer: profile.payer, expiry: now.addingSaturating(profile.receiptLifetime), channel: channel)
   }
 
   /// What opens the commitments, once the provider has accepted.
   package var header: JobHeader {
     JobHeader(requestID: requestID, blinds: blinds, seedReveal: secret ?? .zero)
+  }
+
+  /// What opens the commitments, for the provider of a verified accept. The secret of a joint seed is revealed once:
+  /// whoever has seen it could look for a contribution that suits it.
+  /// - Throws: `PeerError.unverified` for a second time.
+  package func reveal() throws(PeerError) -> JobHeader {
+    guard seedKind != .joint || revelation.happensNow() else {
+      throw .unverified("the seed's secret was revealed before; ask again with another")
+    }
+    return header
   }
 
   /// Checks an accept: signed by the key, word for word what was asked, at the price that was offered, by a clock that
@@ -83,7 +104,8 @@ package struct Errand: Sendable {
       throw .unverified("the provider does not offer this program")
     }
     let expected = asked.accept(
-      network: provider.network, key: provider.key, prices: program.price, now: accept.body.acceptedAt)
+      network: provider.network, key: provider.key, prices: program.price, now: accept.body.acceptedAt,
+      contribution: seedKind == .joint ? accept.body.contribution : .none)
     guard accept.body == expected else { throw .unverified("the accept is not what was asked for") }
     do { try ClockTolerance.check(peerTime: accept.body.acceptedAt, now: now) } catch { throw .clock(error) }
   }
@@ -100,7 +122,10 @@ package struct Errand: Sendable {
     expectation.requestBody = question.body
     expectation.blinds = blinds
     expectation.seedSecret = secret
+    expectation.channel = accept.body.channel
+    expectation.contributionsRoot = accept.body.contribution.root
     expectation.prices = accept.body.payment.prices
+    expectation.channel = channel
     expectation.sampling = (try? InferenceRequest(endpoint: question.form.endpoint, body: question.body))
       .map { StatedSampling(stating: $0.sampling) }
     expectation.text = shownText

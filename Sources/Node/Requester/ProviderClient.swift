@@ -52,15 +52,32 @@ package struct ProviderClient: Sendable {
     return answer.body
   }
 
+  /// Hands a voucher to the provider.
+  package func send(_ voucher: SignedVoucher) async throws {
+    let answer = try await http.send(
+      .post, "\(endpoint)/razao/v1/vouchers", body: voucher.encoded(), type: "application/octet-stream",
+      timeout: .seconds(10), limit: 1 << 16)
+    guard answer.status == 200 else { throw PeerError.refused(answer.refusal) }
+  }
+
+  /// Where a job's receipt is anchored; `nil` before it is.
+  package func inclusion(_ id: RequestID) async throws -> Inclusion? {
+    let answer = try await http.send(
+      .get, "\(endpoint)/razao/v1/inclusions/\(id)", timeout: .seconds(10), limit: 1 << 16)
+    return answer.status == 200 ? Inclusion(field: answer.body) : nil
+  }
+
   /// Asks for an accept and verifies it.
   package func accept(_ errand: Errand, profile: RequesterProfile) async throws -> SignedAccept {
     let asked = errand.acceptRequest(profile, now: clock.now())
+    let sent = errand.acceptMessage(asked)
     let answer = try await http.send(
-      .post, "\(endpoint)/razao/v1/accept", body: asked.json.encoded(), type: "application/json",
+      .post, "\(endpoint)/razao/v1/accept", headers: sent.headers, body: sent.body, type: "application/json",
       timeout: .seconds(10), limit: 1 << 16)
     guard answer.status == 200 else { throw PeerError.refused(answer.refusal) }
     guard let accept = try? SignedAccept(decoding: answer.body) else { throw PeerError.malformed("the accept") }
     try errand.verify(accept, asked: asked, by: document, now: clock.now())
+    try await errand.verifyContribution(accept, lookup: profile.contributions)
     return accept
   }
 
@@ -77,7 +94,7 @@ package struct ProviderClient: Sendable {
   ) async throws -> VerifiedAnswer {
     let accept = try await accept(errand, profile: profile)
     let response = try await http.open(
-      .post, endpoint + errand.question.form.endpoint.path, headers: [("razao-job", errand.header.text)],
+      .post, endpoint + errand.question.form.endpoint.path, headers: [("razao-job", errand.reveal().text)],
       body: errand.question.body, type: "application/json", timeout: .seconds(3_600))
     guard response.status.code == 200 else {
       let answer = PeerHTTP.Answer(

@@ -16,16 +16,23 @@ package struct Requester: Sendable {
     case gateway(String)
     /// A provider, `https://host:port`; with a key, only the provider that holds it.
     case provider(String, key: PublicKey?)
+    /// A provider through a gateway that only carries the conversation: blinds, seed and money are the requester's own.
+    case relay(String)
   }
 
   let route: Route
   let profile: RequesterProfile
-  private let clock: WallClock
+  /// Pays providers; `nil` where nobody is paid, and for the gateway route, on which the gateway pays.
+  let purse: ChannelPurse?
+  let clock: WallClock
 
-  /// - Parameter profile: network and payer; the payer counts on the direct route only.
-  package init(_ route: Route, profile: RequesterProfile, clock: WallClock = .system) {
+  /// - Parameter profile: network and payer; the payer counts on the direct routes only.
+  package init(
+    _ route: Route, profile: RequesterProfile, purse: ChannelPurse? = nil, clock: WallClock = .system
+  ) {
     self.route = route
     self.profile = profile
+    self.purse = purse
     self.clock = clock
   }
 
@@ -41,6 +48,7 @@ package struct Requester: Sendable {
     switch route {
     case .gateway(let endpoint): try await ask(gateway: endpoint, form, body, onText)
     case .provider(let endpoint, let key): try await ask(provider: endpoint, key: key, form, body, onText)
+    case .relay(let gateway): try await ask(through: gateway, form, body, onText)
     }
   }
 
@@ -56,21 +64,31 @@ package struct Requester: Sendable {
     }
     let http = try PeerHTTP(pinning: document.certificate)
     let client = ProviderClient(document: document, endpoint: endpoint, http: http, clock: clock)
-    let errand = Errand(
-      Question(form: form, body: body, programRoot: program.root, explicitSeed: fields.seed))
     do {
-      let verified = try await client.ask(errand, profile: profile) { event in
-        switch event {
-        case .whole(let body): try await onText(try Self.part(body, form).text)
-        case .part(_, let part): if !part.text.isEmpty { try await onText(part.text) }
-        case .done: break
-        }
-      }
+      let verified = try await ask(client, program, form, body, onText)
       await http.shutdown()
       return verified
     } catch {
       await http.shutdown()
       throw error
+    }
+  }
+
+  /// Asks one provider and pays it.
+  func ask(
+    _ client: ProviderClient, _ program: ServedProgram, _ form: RequestForm, _ body: [UInt8],
+    _ onText: (String) async throws -> Void
+  ) async throws -> VerifiedAnswer {
+    let errand = Errand(
+      Question(
+        form: form, body: body, programRoot: program.root, explicitSeed: try RoutingFields(body: body).seed),
+      isJoint: profile.contributions != nil)
+    return try await client.ask(errand, profile: profile, purse: purse) { event in
+      switch event {
+      case .whole(let body): try await onText(try Self.part(body, form).text)
+      case .part(_, let part): if !part.text.isEmpty { try await onText(part.text) }
+      case .done: break
+      }
     }
   }
 

@@ -57,6 +57,8 @@ extension HTTPField.Name {
   package static let requestID = HTTPField.Name("x-request-id") ?? .ifMatch
   /// Carries id, blind and seed of a job from requester to provider.
   package static let razaoJob = HTTPField.Name("razao-job") ?? .ifMatch
+  /// Carries an accept request in base64url where the body is the request that it is about.
+  package static let razaoAccept = HTTPField.Name("razao-accept") ?? .ifMatch
 }
 
 extension Response {

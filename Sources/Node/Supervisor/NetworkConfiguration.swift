@@ -1,8 +1,8 @@
-/// A network on one machine: one gateway, providers, one auditor, each a process of its own.
+/// A network on one machine: a ledger, one gateway, providers, one auditor, each a process of its own.
 package struct NetworkConfiguration: Sendable {
   /// Path of the `razao` executable that the processes run.
   package var executable: String
-  /// Folder that holds everything: `gateway`, `providers/1`…, `auditor`.
+  /// Folder that holds everything: `ledger`, `gateway`, `providers/1`…, `auditor`, and the user's `purse`.
   package var home: String
   /// The gateway's port on 127.0.0.1.
   package var port: Int
@@ -15,6 +15,8 @@ package struct NetworkConfiguration: Sendable {
   package var cheater: Cheater?
   /// Share of the answers that the auditor runs again, 0…1.
   package var auditShare: Double
+  /// The ledger's port on 127.0.0.1; no ledger and no payments when `nil`.
+  package var ledgerPort: Int?
 
   /// A provider that claims one program and runs another.
   package struct Cheater: Equatable, Sendable {
@@ -31,7 +33,7 @@ package struct NetworkConfiguration: Sendable {
   package init(
     executable: String, home: String, port: Int = 8_080, programs: [String], providerCount: Int = 3,
     models: [String] = [],
-    cheater: Cheater? = nil, auditShare: Double = 1
+    cheater: Cheater? = nil, auditShare: Double = 1, ledgerPort: Int? = nil
   ) {
     self.executable = executable
     self.home = home
@@ -41,6 +43,7 @@ package struct NetworkConfiguration: Sendable {
     self.models = models
     self.cheater = cheater
     self.auditShare = auditShare
+    self.ledgerPort = ledgerPort
   }
 }
 
@@ -48,7 +51,7 @@ package struct NetworkConfiguration: Sendable {
 package struct NetworkMember: Equatable, Sendable {
   /// What the process is.
   package enum Role: Equatable, Sendable {
-    case gateway, provider, auditor
+    case ledger, gateway, provider, auditor
   }
 
   package var role: Role
@@ -66,16 +69,40 @@ extension NetworkConfiguration {
   /// The processes in the order they are started.
   /// - Parameter auditorKey: the auditor's public key in hexadecimal.
   package func members(auditorKey: String) -> [NetworkMember] {
-    [gateway(auditorKey: auditorKey)] + providers + [auditor]
+    ledger + [gateway(auditorKey: auditorKey)] + providers + [auditor]
+  }
+
+  package var ledgerHome: String { "\(home)/ledger" }
+  package var gatewayHome: String { "\(home)/gateway" }
+  /// The user's channels and their key, which `razao ask` and `razao proxy` pay with.
+  package var purseHome: String { "\(home)/purse" }
+  package func providerHome(_ number: Int) -> String { "\(home)/providers/\(number)" }
+  /// Providers, the one that cheats included.
+  package var allProviders: Int { providerCount + (cheater == nil ? 0 : 1) }
+
+  private var ledger: [NetworkMember] {
+    guard let ledgerPort else { return [] }
+    return [
+      NetworkMember(
+        role: .ledger, name: "ledger", home: ledgerHome,
+        arguments: [
+          "ledger", "serve", "--supervised", "--home", ledgerHome, "--port", String(ledgerPort), "--genesis",
+          LocalGenesis.path(self),
+        ])
+    ]
+  }
+
+  /// How a member is told of the ledger.
+  private var ledgerArguments: [String] {
+    ledgerPort.map { ["--ledger", "http://127.0.0.1:\($0)"] } ?? []
   }
 
   private func gateway(auditorKey: String) -> NetworkMember {
-    let home = "\(home)/gateway"
-    return NetworkMember(
-      role: .gateway, name: "gateway", home: home,
+    NetworkMember(
+      role: .gateway, name: "gateway", home: gatewayHome,
       arguments: [
-        "gateway", "serve", "--supervised", "--home", home, "--port", String(port), "--auditor", auditorKey,
-      ] + models.flatMap { ["--model", $0] })
+        "gateway", "serve", "--supervised", "--home", gatewayHome, "--port", String(port), "--auditor", auditorKey,
+      ] + models.flatMap { ["--model", $0] } + ledgerArguments)
   }
 
   private var providers: [NetworkMember] {
@@ -92,17 +119,18 @@ extension NetworkConfiguration {
   }
 
   private func provider(number: Int, name: String, programs: [String], claimedRoot: String?) -> NetworkMember {
-    let home = "\(home)/providers/\(number)"
+    let home = providerHome(number)
     var arguments = ["provider", "serve", "--supervised", "--home", home, "--port", "0", "--gateway", gatewayEndpoint]
     for program in programs { arguments += ["--program", program] }
     if let claimedRoot { arguments += ["--claim-root", claimedRoot] }
+    arguments += ledgerArguments
     return NetworkMember(role: .provider, name: name, home: home, arguments: arguments)
   }
 
   private var auditor: NetworkMember {
     var arguments = ["auditor", "serve", "--supervised", "--home", auditorHome, "--gateway", gatewayEndpoint]
     for program in programs { arguments += ["--program", program] }
-    arguments += ["--share", String(auditShare)]
+    arguments += ["--share", String(auditShare)] + ledgerArguments
     return NetworkMember(role: .auditor, name: "auditor", home: auditorHome, arguments: arguments)
   }
 }

@@ -10,8 +10,8 @@ package struct NetworkState: Sendable {
   package enum Effect: Equatable, Sendable {
     /// Print this line.
     case say(String)
-    /// Start the children after the gateway.
-    case startRest
+    /// Start these children.
+    case start(Range<Int>)
     /// End all children, then end with this error.
     case stop(NetworkFailure)
   }
@@ -54,17 +54,29 @@ package struct NetworkState: Sendable {
     switch event {
     case .ready where phases[index] == .starting:
       phases[index] = .ready
-      if member.role == .gateway { effects.append(.startRest) }
+      if let next = rangeAfter(index) { effects.append(.start(next)) }
       if phases.allSatisfy({ $0 != .starting }), !hasSaidAllReady {
         hasSaidAllReady = true
         effects.append(.say("the network is up; Ctrl-C ends it"))
       }
-    case .failed(let message, let status) where member.role == .gateway && !isStopping:
+    case .failed(let message, let status) where isEssential(member.role) && !isStopping:
       isStopping = true
       effects.append(.stop(NetworkFailure(message: "\(member.name): \(message)", status: status)))
     default: break
     }
     return effects
+  }
+
+  /// Without it there is no network.
+  private func isEssential(_ role: NetworkMember.Role) -> Bool { role == .gateway || role == .ledger }
+
+  /// Who starts when the child at an index is ready: the gateway after the ledger, all others after the gateway.
+  private func rangeAfter(_ index: Int) -> Range<Int>? {
+    switch members[index].role {
+    case .ledger: index + 1..<min(index + 2, members.count)
+    case .gateway: index + 1..<members.count
+    default: nil
+    }
   }
 
   private mutating func receive(_ end: ChildEnd, from index: Int) -> [Effect] {
@@ -74,7 +86,7 @@ package struct NetworkState: Sendable {
     let member = members[index]
     let line = "\(member.name): ended, \(end)\(wasStarting ? " before it was ready" : ""); see \(member.home)/log"
     let isLastProvider = zip(members, phases).allSatisfy { $0.role != .provider || $1 == .ended }
-    if member.role == .gateway || (member.role == .provider && isLastProvider) {
+    if isEssential(member.role) || (member.role == .provider && isLastProvider) {
       isStopping = true
       return [.say(line), .stop(NetworkFailure(message: line, status: 70))]
     }

@@ -1,3 +1,4 @@
+import Wallet
 import Glibc
 import Hashing
 import Logging
@@ -25,6 +26,12 @@ package struct NetworkSupervisor: Sendable {
     let auditor = try IdentityFile.loadOrMake(home: configuration.auditorHome)
     let members = configuration.members(auditorKey: auditor.publicKey.bytes.hex)
     for member in members { try PrivateFile.makeFolder(member.home) }
+    if let port = configuration.ledgerPort {
+      let genesis = try LocalGenesis.loadOrMake(configuration)
+      try LedgerAddress.write(
+        "http://127.0.0.1:\(port)", chainID: genesis.chainID,
+        operatorKey: try IdentityFile.loadOrMake(home: configuration.ledgerHome).publicKey, home: configuration.home)
+    }
     let service = NetworkService(executable: configuration.executable, members: members, say: say)
     try await ServiceRunner.run(
       [service], endsWithInput: false, handlesSignals: handlesSignals, gracePeriod: .seconds(12), logger: logger)
@@ -105,7 +112,7 @@ private actor RunningNetwork {
   private func perform(_ effect: NetworkState.Effect) {
     switch effect {
     case .say(let line): say(line)
-    case .startRest: for index in members.indices.dropFirst() { start(index) }
+    case .start(let indices): for index in indices { start(index) }
     case .stop(let reason):
       failure = reason
       stop()

@@ -77,11 +77,13 @@ struct BundleVerifier {
     (.positions, { $0.checkPositions }),
     (.prefix, { $0.checkPrefix }),
     (.amount, { $0.checkAmount }),
+    (.channel, { $0.checkChannel }),
     (.sampling, { $0.checkSampling }),
     (.finish, { $0.checkFinish }),
     (.times, { $0.checkTimes }),
     (.consent, { $0.checkConsent }),
     (.certificate, { $0.checkCertificate }),
+    (.inclusion, { $0.checkInclusion }),
     (.expectation, { $0.checkExpectation }),
     (.expiry, { $0.checkExpiry }),
   ]
@@ -118,6 +120,7 @@ struct BundleVerifier {
       ("time", accept.acceptedAt == receipt.times.accepted),
       ("expiry", accept.expiry == receipt.expiry),
       ("consent commitment", accept.consentCommitment == receipt.consentCommitment),
+      ("channel", accept.channel == receipt.channel),
       ("accept hash", bundle.accept.hash == receipt.acceptHash),
     ]
     for (field, agrees) in pairs where !agrees { throw .accept(field: field) }

@@ -14,11 +14,13 @@ public enum Check: String, Sendable, CaseIterable {
   case positions
   case prefix = "cached prefix"
   case amount
+  case channel
   case sampling
   case finish
   case times
   case consent
   case certificate
+  case inclusion
   case expectation
   case expiry
 }

@@ -1,5 +1,4 @@
 import Hashing
-import StrictJSON
 
 /// The checks of what the commitments, the chain and the trace root open to.
 extension BundleVerifier {
@@ -10,31 +9,6 @@ extension BundleVerifier {
     }
     guard bundle.blinds.commitment(toRequest: body) == receipt.requestCommitment else { throw .requestCommitment }
     return Outcome(detail: "\(body.count) bytes")
-  }
-
-  func checkSeed() throws(Refutation) -> Outcome? {
-    let seed = receipt.seed
-    let named = try namedSeed()
-    switch seed.kind {
-    case .explicit:
-      guard let stated = seed.explicitSeed, seed.commitment == .zero else { throw .seed(.material) }
-      guard let named else { throw .seed(.invented) }
-      guard named == stated else { throw .seed(.ignored) }
-      return Outcome(detail: "explicit: \(stated), as the request says")
-    case .gateway:
-      guard SeedStatement.commitment(to: seed.material) == seed.commitment else { throw .seed(.commitment) }
-      guard named == nil else { throw .seed(.ignored) }
-      return Outcome(detail: "gateway: committed before the accept, revealed after")
-    }
-  }
-
-  /// The integer that the request's `seed` member holds; `nil` when it is absent or null.
-  private func namedSeed() throws(Refutation) -> Int64? {
-    guard let request = try? JSON.parse(bundle.requestBody, limits: Bundle.requestLimits), request.object != nil
-    else { throw .seed(.unreadable) }
-    guard let value = request["seed"], !value.isNull else { return nil }
-    guard let integer = value.integer else { throw .seed(.unreadable) }
-    return Int64(integer)
   }
 
   func checkPrompt() throws(Refutation) -> Outcome? {

@@ -22,6 +22,15 @@ public struct ExpectedJob: Equatable, Sendable {
   public var sampling: StatedSampling?
   /// The text that the reader was shown.
   public var text: [UInt8]?
+  /// The channel that pays; zero for none.
+  public var channel: Digest?
+  /// The most that the channel owed the provider before this answer: what the payer has acknowledged. The receipt may
+  /// state that and this answer's amount, no more.
+  public var channelOwedBefore: UInt64?
+  /// The contributions' root that the provider has anchored for the accept's epoch.
+  public var contributionsRoot: Digest?
+  /// What the ledger says of the batch that the receipt is anchored in.
+  public var anchor: AnchoredBatch?
 
   public init() {}
 
@@ -43,6 +52,17 @@ public struct ExpectedJob: Equatable, Sendable {
     if differs(prices, receipt.payment.prices) { return "price" }
     if differs(prompt, bundle.prompt) { return "prompt" }
     if differs(sampling, receipt.sampling) { return "sampling parameters" }
-    return differs(text, bundle.text) ? "text" : nil
+    if differs(text, bundle.text) { return "text" }
+    if differs(channel, receipt.channel) { return "channel" }
+    if let before = channelOwedBefore, !receipt.owesAtMost(before) { return "channel's debt" }
+    if differs(contributionsRoot, bundle.accept.body.contribution.root) { return "contributions' root" }
+    return anchor != nil && bundle.inclusion == nil ? "inclusion" : nil
+  }
+}
+
+extension Receipt {
+  /// Whether the channel's stated debt is at most an earlier one and this answer's amount.
+  func owesAtMost(_ before: UInt64) -> Bool {
+    channelOwed <= before || channelOwed - before <= amountOwed
   }
 }

@@ -28,11 +28,14 @@ public enum Refutation: Error, Equatable, Sendable {
   /// A cached prefix that cannot be: of an answer without one, as long as the prompt, without a root, or without its origin.
   case prefix(PrefixFault)
   case amount(stated: UInt64, computed: UInt64?)
+  /// What the channel owes in all is less than this answer's amount, or stated without a channel.
+  case channel(owed: UInt64, amount: UInt64)
   case samplingRange(field: String)
   case finish(FinishReason, answerCount: UInt32, maxTokens: UInt32)
   case partial(FinishReason)
   case times
   case certificate
+  case inclusion(InclusionFault)
   /// The bundle is sound, but of another request than the one it is presented for.
   case expectation(field: String)
   case expired(at: UInt64, now: UInt64)
@@ -44,6 +47,10 @@ public enum Refutation: Error, Equatable, Sendable {
     case material = "an explicit seed with a commitment, or with bytes that are not zero"
     case ignored = "the request names a seed, and the receipt has another"
     case invented = "the receipt states an explicit seed that the request does not name"
+    case slot = "the accept names a contribution's slot that no epoch has"
+    case unasked = "a contribution, or a slot for one, where the seed is not joint"
+    case opening = "the bundle does not show the provider's contribution to the joint seed"
+    case contribution = "the contribution is not the one of the accept's slot under its root"
     case unreadable = "the request is no JSON object within a request's limits, or its seed no integer"
   }
 
@@ -57,6 +64,14 @@ public enum Refutation: Error, Equatable, Sendable {
     case commitment = "the bundle's cached prefix is not the one that the receipt commits to"
     case order = "the cached prefix comes from the same job, or from one that ended later"
     case grid = "the receipt that the cached prefix comes from covers fewer positions"
+  }
+
+  /// What is wrong with an inclusion.
+  public enum InclusionFault: String, Equatable, Sendable {
+    case chain = "the receipt is of another network than the chain that it is said to be anchored on"
+    case provider = "the batch is another provider's"
+    case place = "the batch cannot have such a place, or not with a path of this length"
+    case anchor = "the path does not lead from the receipt to the batch that the ledger has"
   }
 
   /// One line for people.
@@ -84,11 +99,13 @@ public enum Refutation: Error, Equatable, Sendable {
     case .prefix(let fault): fault.rawValue
     case .amount(let stated, let computed):
       "\(stated) owed stated, \(computed.map(String.init) ?? "more than 64 bits") computed"
+    case .channel(let owed, let amount): "\(owed) owed by the channel in all stated, with \(amount) for this answer"
     case .samplingRange(let field): "\(field) is out of its range"
     case .finish(let reason, let count, let limit): "\(reason) after \(count) tokens with a limit of \(limit)"
     case .partial(let reason): "the partial flag contradicts \(reason)"
     case .times: "the times are out of order"
     case .certificate: "the provider's key did not sign the certificate"
+    case .inclusion(let fault): fault.rawValue
     case .expectation(let field): "another \(field) than expected"
     case .expired(let expiry, let now): "expired at \(expiry), now \(now)"
     case .arithmeticVersion(let version): "arithmetic version \(version) is unknown"

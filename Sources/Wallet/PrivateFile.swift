@@ -2,7 +2,8 @@ import Glibc
 
 /// Files that hold secrets: readable by their owner alone, and either absent or complete.
 package enum PrivateFile {
-  /// Creates a file with mode 0600 that must not exist yet: written and flushed under another name, then linked into place.
+  /// Creates a file with mode 0600 that must not exist yet: written and flushed under another name, then linked into
+  /// place.
   /// - Returns: `false` when the file existed already; it is left as it was.
   /// - Throws: `HomeError.unusable` naming the path and the system's reason.
   package static func create(_ bytes: [UInt8], at path: String) throws(HomeError) -> Bool {
@@ -26,21 +27,40 @@ package enum PrivateFile {
       unlink(draft)
       throw HomeError.unusable(path: path, reason: reason)
     }
+    flushFolder(of: path)
+  }
+
+  /// Removes a file; a symbolic link itself, never what it leads to.
+  /// - Returns: `false` when there is none.
+  package static func remove(_ path: String) throws(HomeError) -> Bool {
+    guard unlink(path) == 0 else {
+      if errno == ENOENT { return false }
+      throw HomeError.unusable(path: path, reason: systemReason())
+    }
+    flushFolder(of: path)
+    return true
   }
 
   /// Reads a whole file of at most `limit` bytes.
+  /// - Parameter followsLinks: `false` refuses a symbolic link, which could lead to a file that somebody else chose.
   /// - Returns: `nil` when there is none.
   /// - Throws: `HomeError.readableByOthers` when the mode lets anyone but the owner read it.
-  package static func read(_ path: String, limit: Int = 1 << 16) throws(HomeError) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  package static func read(
+    _ path: String, limit: Int = 1 << 16, followsLinks: Bool = true
+  ) throws(HomeError) -> [UInt8]? {
+    // Not blocking: opening a pipe that nobody writes to would wait for ever.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW))
     guard descriptor >= 0 else {
       if errno == ENOENT { return nil }
-      throw HomeError.unusable(path: path, reason: systemReason())
+      let reason = errno == ELOOP && !followsLinks ? "it is a symbolic link" : systemReason()
+      throw HomeError.unusable(path: path, reason: reason)
     }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw HomeError.unusable(path: path, reason: systemReason()) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw HomeError.unusable(path: path, reason: "not a file") }
     guard status.st_mode & 0o077 == 0 else { throw HomeError.readableByOthers(path: path) }
+    guard followsLinks || status.st_uid == geteuid() else { throw HomeError.unusable(path: path, reason: "not yours") }
     guard status.st_size <= limit else { throw HomeError.malformed(path: path, what: "longer than \(limit) bytes") }
     return try readAll(descriptor, count: Int(status.st_size), path: path)
   }
@@ -115,7 +135,7 @@ package enum PrivateFile {
 
   /// Makes a file its owner's alone before others put anything in it: created with mode 0600 when absent, given that
   /// mode otherwise. What cannot be done here is for whoever opens the file to say.
-  static func reserve(_ path: String) {
+  package static func reserve(_ path: String) {
     let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     if descriptor >= 0 {
       close(descriptor)
@@ -126,23 +146,6 @@ package enum PrivateFile {
     chmod(path, 0o600)
   }
 
-  static func systemReason() -> String { String(cString: strerror(errno)) }
-}
-
-/// Why a node's home folder, or a file in it, cannot be used.
-package enum HomeError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The system refused; `reason` is its own word for it.
-  case unusable(path: String, reason: String)
-  /// A file that holds secrets is readable by others than its owner.
-  case readableByOthers(path: String)
-  /// A file is there but does not hold what it should.
-  case malformed(path: String, what: String)
-
-  package var description: String {
-    switch self {
-    case .unusable(let path, let reason): "\(path) cannot be used: \(reason)"
-    case .readableByOthers(let path): "\(path) holds secrets and others can read it; run: chmod 600 \(path)"
-    case .malformed(let path, let what): "\(path) is malformed: \(what); move it away and a new one is made"
-    }
-  }
+  /// The system's words for the last error.
+  package static func systemReason() -> String { String(cString: strerror(errno)) }
 }

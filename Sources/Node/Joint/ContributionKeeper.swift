@@ -1,0 +1,28 @@
+import Logging
+import ServiceLifecycle
+
+/// Keeps a provider's contributions anchored while it runs.
+struct ContributionKeeper: Service {
+  let desk: ContributionDesk
+  let logger: Logger
+  var interval: Duration = .seconds(5)
+
+  /// Until it is told to end. A ledger that does not answer is asked again; until then joint seeds are refused.
+  func run() async throws {
+    try? await cancelWhenGracefulShutdown {
+      var hasFailed = false
+      while !Task.isCancelled {
+        do {
+          try await desk.maintain()
+          hasFailed = false
+        } catch is CancellationError {
+          return
+        } catch {
+          if !hasFailed { logger.warning("contributions to joint seeds are not anchored: \(error)") }
+          hasFailed = true
+        }
+        try await Task.sleep(for: interval)
+      }
+    }
+  }
+}

@@ -1,0 +1,259 @@
+import Hashing
+import Ledger
+import Receipts
+
+/// A payer's side: finds or opens a channel to each provider, and signs vouchers for what answers have cost.
+///
+/// It never signs for more than receipts and checkpoints that it has checked add up to. What a channel holds is all
+/// that a provider could ever take.
+package actor ChannelPurse {
+  private let client: any LedgerClient
+  private let agent: AccountAgent
+  private let identity: NodeIdentity
+  private let store: PurseStore
+  /// Microcredits that a new channel holds.
+  private let deposit: UInt64
+  private var opening: [Digest: Task<Result<PayerChannel, PurseError>, Never>] = [:]
+  /// Jobs of this process that are under way.
+  private var running: Set<RequestID> = []
+  private var chain: Digest?
+  /// Channels that this process has seen on the ledger.
+  private var seen: Set<Digest> = []
+
+  /// - Parameters:
+  ///   - home: folder of the purse's key and books.
+  ///   - account: whose credits; the key's own account when `nil`.
+  ///   - deposit: microcredits.
+  package init(
+    home: String, client: any LedgerClient, account: Digest? = nil, deposit: UInt64 = 1_000_000
+  ) throws {
+    identity = try IdentityFile.loadOrMake(home: home)
+    store = try PurseStore(path: "\(home)/purse.sqlite")
+    agent = AccountAgent(client: client, identity: identity, account: account)
+    self.client = client
+    self.deposit = deposit
+  }
+
+  /// Who pays.
+  package nonisolated var account: Digest { agent.account }
+
+  /// A job may begin: there is a channel, and nothing of earlier jobs is in doubt.
+  /// - Parameter receipt: fetches the receipt of an earlier job from the provider; `nil` when it has none.
+  package func begin(
+    _ id: RequestID, provider: Digest, receipt: (RequestID) async -> SignedReceipt?
+  ) async throws(PurseError) -> Digest {
+    var channel = try await channel(provider)
+    channel = try await settleDoubts(channel, provider: provider, receipt: receipt)
+    if channel.terms.capacity - channel.owed < deposit / 10 { channel = try await topUp(channel, provider: provider) }
+    running.insert(id)
+    _ = try keep { try store.noted(id, channel: channel.terms.channel) }
+    return channel.terms.channel
+  }
+
+  /// A job has ended without a receipt: what it cost is found out before the next one begins.
+  package func leave(_ id: RequestID) {
+    running.remove(id)
+  }
+
+  /// A checked checkpoint says that a running job has cost so much.
+  /// - Returns: the voucher that pays it.
+  package func pay(
+    checkpoint amount: UInt64, of id: RequestID, provider: Digest, reference: Digest
+  ) async throws(PurseError) -> SignedVoucher {
+    _ = try await channel(provider)
+    // A checkpoint that is looked at after its job's receipt was paid is in that already.
+    guard running.contains(id) else { throw .other("the job is over") }
+    let channel = try note(amount, of: id, provider: provider)
+    return try sign(channel, channel.owed, provider: provider, reference: reference)
+  }
+
+  /// A verified receipt: the job is over.
+  /// - Returns: the voucher for what the channel owes with it, by the provider's books, if those are right.
+  /// - Throws: `PurseError.overclaimed`, after which the channel is used no more.
+  package func pay(_ receipt: SignedReceipt) async throws(PurseError) -> SignedVoucher {
+    let body = receipt.body
+    _ = try await channel(body.provider)
+    let channel = try note(body.amountOwed, of: body.requestID, provider: body.provider)
+    try keep { try store.close(body.requestID) }
+    running.remove(body.requestID)
+    guard body.channelOwed <= channel.owed else {
+      try keep { try store.abandon(channel.terms.channel) }
+      throw .overclaimed(claimed: body.channelOwed, owed: channel.owed)
+    }
+    return try sign(channel, body.channelOwed, provider: body.provider, reference: receipt.hash)
+  }
+
+  /// The channel as it is in the books, which hold the only truth: between two waits others may have changed it.
+  private func booked(_ provider: Digest) throws(PurseError) -> PayerChannel {
+    guard let chain else { throw .other("the chain is not known yet") }
+    let known = try keep { try store.channel(provider: provider, chain: chain, key: identity.publicKey) }
+    guard let known else { throw .other("there is no channel to \(provider.hex)") }
+    return known
+  }
+
+  private func keep<Value>(_ work: () throws -> Value) throws(PurseError) -> Value {
+    do { return try work() } catch let error as StoreError {
+      throw .store(error)
+    } catch let error as VoucherRefusal {
+      throw .refused(error)
+    } catch {
+      throw .other("\(error)")
+    }
+  }
+
+  /// Counts what a job has cost since it was last looked at. Waits for nothing.
+  private func note(_ amount: UInt64, of id: RequestID, provider: Digest) throws(PurseError) -> PayerChannel {
+    var channel = try booked(provider)
+    return try keep {
+      let before = try store.noted(id, channel: channel.terms.channel)
+      guard amount > before else { return channel }
+      try channel.owe(amount - before)
+      try store.put(channel, provider: provider)
+      try store.note(id, amount: amount)
+      return channel
+    }
+  }
+
+  /// Signs for an amount that is owed. Waits for nothing.
+  private func sign(
+    _ channel: PayerChannel, _ claimed: UInt64, provider: Digest, reference: Digest
+  ) throws(PurseError) -> SignedVoucher {
+    var channel = channel
+    return try keep {
+      // Below an earlier promise a voucher gives nothing more away, and states a sum of receipts exactly.
+      if claimed > channel.promised {
+        _ = try channel.voucher(for: claimed, reference: reference)
+        try store.put(channel, provider: provider)
+      }
+      return try identity.key.sign(
+        Voucher(
+          chain: channel.terms.chain, channel: channel.terms.channel, payerKey: identity.publicKey,
+          cumulative: claimed, reference: reference))
+    }
+  }
+
+  /// Jobs of an earlier process, or that broke off: their receipts say what they cost.
+  private func settleDoubts(
+    _ channel: PayerChannel, provider: Digest, receipt: (RequestID) async -> SignedReceipt?
+  ) async throws(PurseError) -> PayerChannel {
+    for id in try keep({ try store.openJobs(channel: channel.terms.channel) }) where !running.contains(id) {
+      if let receipt = await receipt(id), receipt.isSigned, receipt.body.requestID == id,
+        receipt.body.provider == provider, receipt.body.channel == channel.terms.channel, !running.contains(id)
+      {
+        _ = try note(receipt.body.amountOwed, of: id, provider: provider)
+      }
+      try keep { try store.close(id) }
+    }
+    return try booked(provider)
+  }
+
+  /// The channel to a provider, opened on the ledger when there is none.
+  private func channel(_ provider: Digest) async throws(PurseError) -> PayerChannel {
+    let chain = try await currentChain()
+    if let known = try keep({ try store.channel(provider: provider, chain: chain, key: identity.publicKey) }) {
+      if seen.contains(known.terms.channel) { return known }
+      if let known = try await compared(known, provider: provider) { return known }
+    }
+    if let task = opening[provider] { return try await task.value.get() }
+    let task = Task { () async -> Result<PayerChannel, PurseError> in
+      do throws(PurseError) { return .success(try await self.open(provider, chain: chain)) } catch {
+        return .failure(error)
+      }
+    }
+    opening[provider] = task
+    defer { opening[provider] = nil }
+    return try await task.value.get()
+  }
+
+  /// A channel of an earlier process as the ledger has it now; `nil` when it is not there or is being closed.
+  private func compared(_ known: PayerChannel, provider: Digest) async throws(PurseError) -> PayerChannel? {
+    let record: Channel?
+    do throws(LedgerClientError) { record = try await client.get(.channel(known.terms.channel)) } catch {
+      throw .ledger(error)
+    }
+    var terms = known.terms
+    terms.capacity = record?.deposit ?? 0
+    let current = try booked(provider)
+    guard let record, record.closesAt == 0,
+      let channel = PayerChannel(terms: terms, owed: current.owed, promised: current.promised)
+    else {
+      try keep { try store.abandon(known.terms.channel) }
+      return nil
+    }
+    try keep { try store.put(channel, provider: provider) }
+    seen.insert(terms.channel)
+    return channel
+  }
+
+  private func currentChain() async throws(PurseError) -> Digest {
+    if let chain { return chain }
+    do throws(LedgerClientError) {
+      let found = try await client.status().chain
+      chain = found
+      return found
+    } catch {
+      throw .ledger(error)
+    }
+  }
+
+  private func open(_ provider: Digest, chain: Digest) async throws(PurseError) -> PayerChannel {
+    let salt = UInt64.random(in: 1...UInt64.max)
+    let id = Channel.id(payer: agent.account, payee: provider, salt: salt)
+    guard
+      let channel = PayerChannel(
+        terms: ChannelTerms(chain: chain, channel: id, payerKey: identity.publicKey, capacity: deposit))
+    else { throw .other("a channel of nothing") }
+    // Written down first: a channel that is opened and forgotten would hold its deposit for nobody.
+    try keep { try store.put(channel, provider: provider) }
+    do throws(LedgerClientError) {
+      try await agent.send([
+        OpenChannel(payee: provider, voucherKey: identity.publicKey, microcredits: deposit, salt: salt)
+      ])
+    } catch {
+      if case .refused = error { try keep { try store.abandon(id) } }
+      throw .ledger(error)
+    }
+    seen.insert(id)
+    return channel
+  }
+
+  private func topUp(_ channel: PayerChannel, provider: Digest) async throws(PurseError) -> PayerChannel {
+    do throws(LedgerClientError) {
+      try await agent.send([TopUpChannel(channel: channel.terms.channel, microcredits: deposit)])
+    } catch {
+      // What is left may do; the provider says so when it does not.
+      return channel
+    }
+    var terms = channel.terms
+    terms.capacity = terms.capacity.addingSaturating(deposit)
+    let current = try booked(provider)
+    guard let topped = PayerChannel(terms: terms, owed: current.owed, promised: current.promised) else {
+      return current
+    }
+    try keep { try store.put(topped, provider: provider) }
+    return topped
+  }
+}
+
+/// Why a payer cannot pay, or will not.
+package enum PurseError: Error, Equatable, Sendable, CustomStringConvertible {
+  case ledger(LedgerClientError)
+  case store(StoreError)
+  case refused(VoucherRefusal)
+  /// The provider's receipt claims more of the channel than was ever owed.
+  case overclaimed(claimed: UInt64, owed: UInt64)
+  case other(String)
+
+  package var description: String {
+    switch self {
+    case .ledger(.refused(let code, let detail)):
+      "the channel was not opened (code \(code)): \(detail); see `razao credits buy` and `razao ledger account`"
+    case .ledger(let error): "\(error)"
+    case .store(let error): "\(error)"
+    case .refused(let error): "no voucher: \(error)"
+    case .overclaimed(let claimed, let owed):
+      "the provider claims \(claimed) microcredits of the channel where \(owed) are owed; the channel is not used again"
+    case .other(let what): what
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import GRDB
+import Hashing
+import Receipts
+
+/// What can be redeemed of a channel: the voucher, and the receipts that it pays.
+package struct Redemption: Equatable, Sendable {
+  package struct Line: Equatable, Sendable {
+    package var receipt: Digest
+    package var program: Digest
+    /// Microcredits.
+    package var amount: UInt64
+  }
+
+  package var channel: Digest
+  /// A signed voucher's bytes.
+  package var voucher: [UInt8]
+  package var lines: [Line]
+}
+
+extension ProviderBooks {
+  /// Keeps a voucher that was checked.
+  package func keep(_ voucher: SignedVoucher) throws(StoreError) {
+    try write { database in
+      try database.execute(
+        sql: "INSERT OR IGNORE INTO voucher (channel, cumulative, bytes) VALUES (?, ?, ?)",
+        arguments: [
+          Data(voucher.body.channel.bytes), Int64(bitPattern: voucher.body.cumulative), Data(voucher.encoded()),
+        ])
+    }
+  }
+
+  /// The highest amount that a channel has promised; 0 for none.
+  package func promised(_ channel: Digest) throws(StoreError) -> UInt64 {
+    try read { database in
+      let value = try Int64.fetchOne(
+        database, sql: "SELECT MAX(cumulative) FROM voucher WHERE channel = ?", arguments: [Data(channel.bytes)])
+      return UInt64(bitPattern: value ?? 0)
+    }
+  }
+
+  /// Channels with receipts that are paid and not redeemed.
+  package func redeemableChannels() throws(StoreError) -> [Digest] {
+    try read { database in
+      try Data.fetchAll(
+        database, sql: "SELECT DISTINCT channel FROM receipt WHERE redeemed = 0 AND amount > 0 ORDER BY channel"
+      ).compactMap { Digest($0) }.filter { $0 != .zero }
+    }
+  }
+
+  /// The receipts of a channel, in their order, up to the last one whose sum a voucher states exactly.
+  /// - Parameter limit: receipts in one transaction.
+  package func redemption(_ channel: Digest, limit: Int = 200) throws(StoreError) -> Redemption? {
+    try read { database in
+      let rows = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT receipt.hash AS hash, receipt.program AS program, receipt.amount AS amount, voucher.bytes AS voucher
+          FROM receipt LEFT JOIN voucher
+            ON voucher.channel = receipt.channel AND voucher.cumulative = receipt.channelOwed
+          WHERE receipt.channel = ? AND receipt.redeemed = 0 ORDER BY receipt.sequence LIMIT ?
+          """, arguments: [Data(channel.bytes), limit])
+      guard let last = rows.lastIndex(where: { ($0["voucher"] as Data?) != nil }),
+        let voucher = rows[last]["voucher"] as Data?
+      else { return nil }
+      let lines = rows[...last].map { row in
+        Redemption.Line(receipt: row.digest("hash"), program: row.digest("program"), amount: row.unsigned("amount"))
+      }
+      return Redemption(channel: channel, voucher: [UInt8](voucher), lines: lines.filter { $0.amount > 0 })
+    }
+  }
+
+  /// The receipts are settled on the ledger.
+  package func redeemed(_ receipts: [Digest]) throws(StoreError) {
+    try write { database in
+      for hash in receipts {
+        try database.execute(sql: "UPDATE receipt SET redeemed = 1 WHERE hash = ?", arguments: [Data(hash.bytes)])
+      }
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import Hashing
+import Ledger
+import Logging
+import Receipts
+import ServiceLifecycle
+import Synchronization
+
+/// A provider's errands on the ledger: registers, anchors receipts and contributions, redeems what it was paid.
+///
+/// Every step can be repeated: what is on the ledger already is seen there and not sent again.
+package final class ProviderLedgerService: Service {
+  private let agent: AccountAgent
+  private let client: any LedgerClient
+  private let books: ProviderBooks
+  private let identity: NodeIdentity
+  private let offers: [Offer]
+  private let capacity: UInt32
+  private let redemptionInterval: Duration
+  private let logger: Logger
+  private let report: @Sendable (ServiceEvent) -> Void
+  private let endpoint = Mutex<String?>(nil)
+  private let lastFailure = Mutex<String?>(nil)
+
+  /// - Parameter redemptionInterval: between two redemptions.
+  package init(
+    agent: AccountAgent, client: any LedgerClient, books: ProviderBooks, identity: NodeIdentity, offers: [Offer],
+    capacity: UInt32, redemptionInterval: Duration = .seconds(10), logger: Logger,
+    report: @escaping @Sendable (ServiceEvent) -> Void
+  ) {
+    self.agent = agent
+    self.client = client
+    self.books = books
+    self.identity = identity
+    self.offers = offers
+    self.capacity = capacity
+    self.redemptionInterval = redemptionInterval
+    self.logger = logger
+    self.report = report
+  }
+
+  /// The provider answers at `endpoint` from now on.
+  package func open(endpoint: String) {
+    self.endpoint.withLock { $0 = endpoint }
+  }
+
+  package func run() async throws {
+    await cancelWhenGracefulShutdown {
+      var next = ContinuousClock.now
+      var isRegistered = false
+      while !Task.isCancelled {
+        do {
+          if !isRegistered { isRegistered = try await self.register() }
+          if isRegistered {
+            try await self.anchor()
+            if ContinuousClock.now >= next {
+              try await self.redeem()
+              next = ContinuousClock.now + self.redemptionInterval
+            }
+          }
+          self.note(nil)
+        } catch is CancellationError {
+          return
+        } catch {
+          self.note("\(error)")
+        }
+        try? await Task.sleep(for: .milliseconds(500))
+      }
+    }
+    // What was finished last is anchored and redeemed before the provider goes, if the ledger is still there.
+    try? await anchor()
+    try? await redeem()
+  }
+
+  /// Says a failure once, and when it is over.
+  private func note(_ failure: String?) {
+    let previous = lastFailure.withLock { last in
+      defer { last = failure }
+      return last
+    }
+    guard failure != previous else { return }
+    report(.notice(failure.map { "ledger: \($0)" } ?? "ledger: all is well again"))
+  }
+
+  /// - Returns: whether the ledger has the provider as it is.
+  private func register() async throws -> Bool {
+    guard let endpoint = endpoint.withLock({ $0 }) else { return false }
+    let certificate = taggedHash("razao/certificate/1", identity.certificate.der)
+    if let record = try await client.get(.provider(identity.id)), record.endpoint == endpoint,
+      record.certificate == certificate, record.offers == offers, record.capacity == capacity, !record.isRetired
+    {
+      return true
+    }
+    let message = try RegisterProvider(
+      endpoint: endpoint, certificate: certificate, capacity: capacity, offers: offers,
+      chain: try await client.status().chain, account: agent.account, signedWith: identity.key)
+    try await agent.send([message])
+    report(.notice("registered on the ledger as provider \(identity.id.hex)"))
+    return true
+  }
+
+  /// Puts receipts under a root and the root on the ledger, until none is left.
+  private func anchor() async throws {
+    guard let record = try await client.get(.provider(identity.id)) else { return }
+    var number = record.batches
+    if number > 0 { try await recover(number) }
+    number += 1
+    while let batch = try books.prepareBatch(number) {
+      let place = try await agent.send([
+        AnchorReceipts(
+          provider: identity.id, batch: number, root: batch.root, count: batch.count,
+          latestExpiry: batch.latestExpiry, totalMicrocredits: batch.total)
+      ])
+      try books.anchored(number, height: place.height)
+      number += 1
+    }
+  }
+
+  /// The ledger may hold the last batch although nobody was there to hear of it.
+  private func recover(_ number: UInt64) async throws {
+    guard try books.isUnanchored(number), let batch = try await client.get(.batch(identity.id, number)) else { return }
+    try books.anchored(number, height: batch.height)
+  }
+
+  /// Redeems every channel's vouchers.
+  private func redeem() async throws {
+    for channel in try books.redeemableChannels() {
+      while let redemption = try books.redemption(channel) {
+        guard let voucher = try? SignedVoucher(decoding: redemption.voucher) else { break }
+        if try await isRedeemed(channel, upTo: voucher.body.cumulative) == false {
+          try await agent.send([
+            RedeemVoucher(
+              voucher: voucher,
+              lines: redemption.lines.map { .init(receipt: $0.receipt, program: $0.program, microcredits: $0.amount) })
+          ])
+        }
+        try books.redeemed(redemption.lines.map(\.receipt))
+      }
+    }
+  }
+
+  /// Whether the ledger has paid out so much already; then only the note of it was lost.
+  private func isRedeemed(_ channel: Digest, upTo cumulative: UInt64) async throws -> Bool {
+    guard let record = try await client.get(.channel(channel)) else { return true }
+    return record.redeemed >= cumulative
+  }
+}
