@@ -13,7 +13,7 @@ struct Paying {
 
   /// A requester that draws seeds together with the provider and pays by vouchers, if it can.
   func requester(_ route: Requester.Route) async throws -> Requester {
-    let plain = Requester(route, profile: RequesterProfile(payerKind: .direct, payer: .zero))
+    let plain = await plainRequester(route)
     guard !isPlain, let client = LedgerAddress.client(home: home),
       FileManager.default.fileExists(atPath: "\(home)/purse/identity.json")
     else { return plain }
@@ -22,12 +22,26 @@ struct Paying {
       if case .gateway = route { return plain }
       throw CommandFailure("\(error); the purse in \(home) pays on this ledger", status: 69)
     }
-    let purse = try ChannelPurse(home: "\(home)/purse", client: client)
+    let purse: ChannelPurse
+    do { purse = try ChannelPurse(home: "\(home)/purse", client: client) } catch PurseError.busy {
+      guard case .gateway = route else { throw CommandFailure("\(PurseError.busy)", status: 69) }
+      Terminal.note("the purse in \(home) is in use, by a proxy perhaps; the gateway pays")
+      return plain
+    }
     let profile = RequesterProfile(
       network: access.chain, payerKind: .direct, payer: purse.account,
       contributions: LedgerLookup(client: client))
     guard case .gateway(let gateway) = route else { return Requester(route, profile: profile, purse: purse) }
     guard await Requester.network(of: gateway) == access.chain else { return plain }
     return Requester(.relay(gateway), profile: profile, purse: purse)
+  }
+
+  /// A requester that pays nobody: of a gateway it expects receipts of the network that the gateway names.
+  private func plainRequester(_ route: Requester.Route) async -> Requester {
+    var profile = RequesterProfile(payerKind: .direct, payer: .zero)
+    if case .gateway(let gateway) = route, let network = await Requester.network(of: gateway) {
+      profile.network = network
+    }
+    return Requester(route, profile: profile)
   }
 }

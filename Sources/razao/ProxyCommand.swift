@@ -45,7 +45,7 @@ struct ProxyCommand: AsyncParsableCommand {
   func run() async throws {
     try await service.running {
       let home = Files.home(service.home)
-      let requester = try requester()
+      let requester = try await Paying(home: home).requester(route())
       let recheck: Node.Rerun? = level == .rerun ? try RerunPrograms(paths: program, home: home).recheck : nil
       let configuration = ProxyConfiguration(
         home: home, port: port, level: level, endsWithInput: service.supervised)
@@ -54,11 +54,6 @@ struct ProxyCommand: AsyncParsableCommand {
         recheck: recheck, report: service.report)
       try await proxy.run()
     }
-  }
-
-  /// Whom the proxy asks, and how it pays.
-  private func requester() throws -> Requester {
-    Requester(try route(), profile: RequesterProfile(payerKind: .direct, payer: .zero))
   }
 
   private func route() throws -> Requester.Route {

@@ -21,7 +21,8 @@ struct ContributionKeeper: Service {
           if !hasFailed { logger.warning("contributions to joint seeds are not anchored: \(error)") }
           hasFailed = true
         }
-        try await Task.sleep(for: interval)
+        // A new provider is asked before its first epoch is anchored: look again soon.
+        try await Task.sleep(for: hasFailed ? .seconds(1) : interval)
       }
     }
   }

@@ -11,6 +11,7 @@ package actor ChannelPurse {
   private let agent: AccountAgent
   private let identity: NodeIdentity
   private let store: PurseStore
+  private let lock: PurseLock
   /// Microcredits that a new channel holds.
   private let deposit: UInt64
   private var opening: [Digest: Task<Result<PayerChannel, PurseError>, Never>] = [:]
@@ -24,10 +25,13 @@ package actor ChannelPurse {
   ///   - home: folder of the purse's key and books.
   ///   - account: whose credits; the key's own account when `nil`.
   ///   - deposit: microcredits.
+  ///   - patience: how long to wait for another process that pays from the same purse.
   package init(
-    home: String, client: any LedgerClient, account: Digest? = nil, deposit: UInt64 = 1_000_000
+    home: String, client: any LedgerClient, account: Digest? = nil, deposit: UInt64 = 1_000_000,
+    patience: Duration = .seconds(5)
   ) throws {
     identity = try IdentityFile.loadOrMake(home: home)
+    lock = try PurseLock(path: "\(home)/purse.lock", patience: patience)
     store = try PurseStore(path: "\(home)/purse.sqlite")
     agent = AccountAgent(client: client, identity: identity, account: account)
     self.client = client
@@ -239,6 +243,8 @@ package actor ChannelPurse {
 package enum PurseError: Error, Equatable, Sendable, CustomStringConvertible {
   case ledger(LedgerClientError)
   case store(StoreError)
+  /// Another process pays from it.
+  case busy
   case refused(VoucherRefusal)
   /// The provider's receipt claims more of the channel than was ever owed.
   case overclaimed(claimed: UInt64, owed: UInt64)
@@ -250,6 +256,7 @@ package enum PurseError: Error, Equatable, Sendable, CustomStringConvertible {
       "the channel was not opened (code \(code)): \(detail); see `razao credits buy` and `razao ledger account`"
     case .ledger(let error): "\(error)"
     case .store(let error): "\(error)"
+    case .busy: "another process pays from this purse; wait for it, or use another --home"
     case .refused(let error): "no voucher: \(error)"
     case .overclaimed(let claimed, let owed):
       "the provider claims \(claimed) microcredits of the channel where \(owed) are owed; the channel is not used again"

@@ -18,7 +18,7 @@ package final class ProviderLedgerService: Service {
   private let redemptionInterval: Duration
   private let logger: Logger
   private let report: @Sendable (ServiceEvent) -> Void
-  private let endpoint = Mutex<String?>(nil)
+  private let opening = Mutex<(endpoint: String, whenRegistered: @Sendable () -> Void)?>(nil)
   private let lastFailure = Mutex<String?>(nil)
 
   /// - Parameter redemptionInterval: between two redemptions.
@@ -39,8 +39,9 @@ package final class ProviderLedgerService: Service {
   }
 
   /// The provider answers at `endpoint` from now on.
-  package func open(endpoint: String) {
-    self.endpoint.withLock { $0 = endpoint }
+  /// - Parameter whenRegistered: called once, when the ledger has it: before that nobody can open a channel to it.
+  package func open(endpoint: String, whenRegistered: @escaping @Sendable () -> Void) {
+    opening.withLock { $0 = (endpoint, whenRegistered) }
   }
 
   package func run() async throws {
@@ -49,7 +50,11 @@ package final class ProviderLedgerService: Service {
       var isRegistered = false
       while !Task.isCancelled {
         do {
-          if !isRegistered { isRegistered = try await self.register() }
+          if !isRegistered, let (endpoint, whenRegistered) = self.opening.withLock({ $0 }) {
+            try await self.register(endpoint)
+            isRegistered = true
+            whenRegistered()
+          }
           if isRegistered {
             try await self.anchor()
             if ContinuousClock.now >= next {
@@ -63,7 +68,7 @@ package final class ProviderLedgerService: Service {
         } catch {
           self.note("\(error)")
         }
-        try? await Task.sleep(for: .milliseconds(500))
+        try? await Task.sleep(for: .milliseconds(isRegistered ? 500 : 100))
       }
     }
     // What was finished last is anchored and redeemed before the provider goes, if the ledger is still there.
@@ -81,21 +86,19 @@ package final class ProviderLedgerService: Service {
     report(.notice(failure.map { "ledger: \($0)" } ?? "ledger: all is well again"))
   }
 
-  /// - Returns: whether the ledger has the provider as it is.
-  private func register() async throws -> Bool {
-    guard let endpoint = endpoint.withLock({ $0 }) else { return false }
+  /// Brings the ledger's record of the provider up to date.
+  private func register(_ endpoint: String) async throws {
     let certificate = taggedHash("razao/certificate/1", identity.certificate.der)
     if let record = try await client.get(.provider(identity.id)), record.endpoint == endpoint,
       record.certificate == certificate, record.offers == offers, record.capacity == capacity, !record.isRetired
     {
-      return true
+      return
     }
     let message = try RegisterProvider(
       endpoint: endpoint, certificate: certificate, capacity: capacity, offers: offers,
       chain: try await client.status().chain, account: agent.account, signedWith: identity.key)
     try await agent.send([message])
     report(.notice("registered on the ledger as provider \(identity.id.hex)"))
-    return true
   }
 
   /// Puts receipts under a root and the root on the ledger, until none is left.

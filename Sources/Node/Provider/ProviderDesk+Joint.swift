@@ -71,7 +71,8 @@ extension ProviderDesk {
   }
 
   private static var noContributions: RequestError {
-    RequestError(.invalidValue, "seed_kind", "This provider has no anchored contributions to joint seeds now.")
+    RequestError(
+      .noProvider, "seed_kind", "This provider has no anchored contributions to joint seeds now; try again shortly.")
   }
 
   private static var noRoom: RequestError {

@@ -110,9 +110,11 @@ package struct ProviderService: Sendable {
       router: withPrograms(routes.router()), identity: identity, configuration: configuration, logger: logger
     ) { port in
       let endpoint = configuration.publicEndpoint ?? "https://\(configuration.host):\(port)"
-      report(.ready(endpoint: endpoint))
-      registration.open(endpoint: endpoint)
-      money?.service.open(endpoint: endpoint)
+      let open = { @Sendable in
+        report(.ready(endpoint: endpoint))
+        registration.open(endpoint: endpoint)
+      }
+      if let money { money.service.open(endpoint: endpoint, whenRegistered: open) } else { open() }
     }
     var services: [any Service] = [application, registration]
     if let contributions { services.append(ContributionKeeper(desk: contributions, logger: logger)) }

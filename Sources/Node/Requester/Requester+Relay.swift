@@ -10,11 +10,32 @@ extension Requester {
     through gateway: String, _ form: RequestForm, _ body: [UInt8], _ onText: (String) async throws -> Void
   ) async throws -> VerifiedAnswer {
     let model = try RoutingFields(body: body).model
+    let deadline = ContinuousClock.now + Self.patience
+    while true {
+      do {
+        return try await askOnce(through: gateway, model: model, form, body, onText)
+      } catch let error as PeerError {
+        // A network that has just started registers its providers and anchors their contributions.
+        guard case .refused(let refusal) = error, refusal.code == .noProvider, ContinuousClock.now < deadline else {
+          throw error
+        }
+        try await Task.sleep(for: .milliseconds(500))
+      }
+    }
+  }
+
+  /// How long a request waits for a provider that is not ready yet.
+  private static let patience = Duration.seconds(12)
+
+  private func askOnce(
+    through gateway: String, model: String, _ form: RequestForm, _ body: [UInt8],
+    _ onText: (String) async throws -> Void
+  ) async throws -> VerifiedAnswer {
     let candidates = try await providers(of: model, at: gateway)
     guard !candidates.isEmpty else {
       throw RequestError(.noProvider, "model", "No provider that is up serves `\(model)`; GET /v1/models lists them.")
     }
-    var last: any Error = PeerError.unreachable("no provider answered")
+    var last = PeerError.unreachable("no provider answered")
     for (client, program) in candidates {
       var hasShown = false
       do {

@@ -35,7 +35,8 @@ enum LocalGenesis {
     for home in [configuration.gatewayHome, configuration.purseHome] {
       genesis.holders.append(.init(account: try account(home), raz: 1_000 * raz, credit: 1_000 * credit))
     }
-    for number in 1...max(1, configuration.allProviders) {
+    // A few more than now: more providers, or one that cheats, can be started later.
+    for number in 1...max(5, configuration.allProviders) {
       genesis.holders.append(
         .init(account: try account(configuration.providerHome(number)), raz: 100 * raz, stake: 1_000 * raz))
     }

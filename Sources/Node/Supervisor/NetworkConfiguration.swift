@@ -87,7 +87,7 @@ extension NetworkConfiguration {
         role: .ledger, name: "ledger", home: ledgerHome,
         arguments: [
           "ledger", "serve", "--supervised", "--home", ledgerHome, "--port", String(ledgerPort), "--genesis",
-          LocalGenesis.path(self),
+          LocalGenesis.path(self), "--interval", "250",
         ])
     ]
   }

@@ -31,7 +31,7 @@ import Testing
           text in shown.withLock { $0 += text }
         }
         #expect(shown.withLock { $0 } == "w0 w1 w2 " && answer.report.isVerified)
-        #expect(try VerificationReport(bundle: await through.fullBundle(of: answer)).isVerified)
+        #expect(VerificationReport(bundle: await through.fullBundle(of: answer)).isVerified)
       }
     }
   }

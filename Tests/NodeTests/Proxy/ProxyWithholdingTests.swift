@@ -64,10 +64,12 @@ import Testing
   func anAnswerThatPassesTheRerun(_ path: String, _ body: String) async throws {
     let bench = try ProxyBench()
     let seen = Mutex<[[UInt8]]>([])
-    let routes = try bench.routes(.rerun) { bundles in
-      seen.withLock { $0 += bundles }
-      return bundles.map { _ in .agrees }
-    }
+    let routes = try bench.routes(
+      .rerun,
+      recheck: { bundles in
+        seen.withLock { $0 += bundles }
+        return bundles.map { _ in .agrees }
+      })
     let reply = try await bench.send(.post, path, body, to: routes)
     #expect(reply.status == 200 && reply.text.contains("w0") && reply.text.contains(#""level":"rerun""#))
     let stored = try routes.store.bundles(after: 0, limit: 2)

@@ -175,7 +175,10 @@ class Network(Service, Gateway):
         home = home or tempfile.mkdtemp(prefix="razao-check-")
         self.count, port = providers + cheaters, free_port()
         Gateway.__init__(self, port)
-        Service.__init__(self, "up", "--home", home, "--port", port, "--providers", providers, *options, home=home)
+        self.ledger_port = free_port()
+        self.ledger = f"http://127.0.0.1:{self.ledger_port}"
+        Service.__init__(self, "up", "--home", home, "--port", port, "--ledger-port", self.ledger_port, "--providers",
+                         providers, *options, home=home)
 
     def __enter__(self):
         try:
