@@ -1,5 +1,6 @@
 /// One field as it was found: its number and a value still to be understood.
 package struct ProtobufField: Sendable {
+  /// What the wire type tells of a value.
   package enum Value: Sendable, Equatable {
     case varint(UInt64)
     case fixed64(UInt64)

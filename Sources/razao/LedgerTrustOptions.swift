@@ -6,7 +6,8 @@ import Receipts
 /// Which ledger `razao verify` compares with, and what of it is trusted.
 struct LedgerTrustOptions: ParsableArguments {
   @Option(help: "Compare with this ledger: razao's, or CometBFT's JSON-RPC.") var ledger: String?
-  @Option(help: "The key that must have signed an embedded ledger's blocks. Default: the one seen first, which is kept.")
+  @Option(
+    help: "The key that must have signed an embedded ledger's blocks. Default: the one seen first, which is kept.")
   var operatorKey: String?
   @Option(help: "A height of a CometBFT chain that is trusted; with --trusted-hash.") var trustedHeight: UInt64?
   @Option(help: "The hash of the header at that height.") var trustedHash: String?

@@ -1,4 +1,3 @@
-import Wallet
 import ArgumentParser
 import Dialects
 import Glibc
@@ -7,6 +6,7 @@ import Node
 import Program
 import Runtime
 import StrictJSON
+import Wallet
 
 /// What the command line writes where: results to standard output, progress and errors to standard error.
 enum Terminal {

@@ -22,7 +22,7 @@ struct Up: AsyncParsableCommand {
 
   @Option(help: "Where keys, receipts and logs are kept. Default: RAZAO_HOME or ~/.razao.") var home: String?
   @Option(help: "The gateway's port on 127.0.0.1.") var port = 8080
-  @Option(help: "The ledger's port on 127.0.0.1. Default: the gateway's and ten.") var ledgerPort: Int?
+  @Option(help: "The ledger's port on 127.0.0.1. Default: ten above the gateway's.") var ledgerPort: Int?
   @Option(help: "A program to serve; may be repeated. Default: the one that ships with Razao.") var program: [String] =
     []
   @Option(help: "One more program to serve, beside the shipped one or those given; may be repeated.")
@@ -48,7 +48,8 @@ struct Up: AsyncParsableCommand {
       let loaded = try paths.map { try Files.program($0, home: home) }
       var configuration = NetworkConfiguration(
         executable: try Files.executable(), home: home, port: port, programs: paths, providerCount: providers,
-        models: loaded.map { "\($0.program.name)=\($0.program.root)" }, auditShare: auditShare, ledgerPort: ledgerPort ?? port + 10)
+        models: loaded.map { "\($0.program.name)=\($0.program.root)" }, auditShare: auditShare,
+        ledgerPort: ledgerPort ?? port + 10)
       if let withCheater {
         configuration.cheater = .init(program: withCheater, claimedRoot: loaded[0].program.root.hex)
       }

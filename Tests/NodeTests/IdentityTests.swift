@@ -1,9 +1,9 @@
-import Wallet
 import Foundation
 import Hashing
 import Node
 import Receipts
 import Testing
+import Wallet
 
 @Suite struct IdentityFileTests {
   let folder: TemporaryFolder

@@ -24,6 +24,7 @@ package struct ABCIValidator: ABCIMessage {
 
 /// A consensus key with its kind; engines since 0.40 know more kinds than Ed25519 and secp256k1.
 package struct ConsensusPublicKey: ABCIMessage {
+  /// Kinds of keys by the numbers of their fields in the message.
   package enum Kind: UInt32, Sendable {
     case ed25519 = 1
     case secp256k1 = 2

@@ -107,7 +107,8 @@ package struct OllamaRequest: Equatable, Sendable {
 extension OllamaRequest {
   /// Options that say how a machine should work and not what it should answer.
   private static let harmless: Set<String> = [
-    "num_ctx", "num_batch", "num_gpu", "main_gpu", "num_thread", "use_mmap", "use_mlock", "numa", "low_vram", "num_keep",
+    "num_ctx", "num_batch", "num_gpu", "main_gpu", "num_thread", "use_mmap", "use_mlock", "numa", "low_vram",
+    "num_keep",
   ]
   /// Options that OpenAI's dialect, as served here, has under these names.
   private static let renamed: [String: String] = [

@@ -2,6 +2,7 @@ import Hashing
 
 /// What a ledger says of itself.
 public struct LedgerStatus: Equatable, Sendable {
+  /// Who decides the order of transactions.
   public enum Engine: String, Sendable {
     /// One process; blocks are signed by one operator.
     case embedded

@@ -4,6 +4,7 @@ import Receipts
 /// What somebody says that a provider has not done, until it is answered or found to be so. There is one claim for each
 /// receipt and one for each accept, and its record stays, so that none is raised twice.
 public struct Claim: Record {
+  /// What was not done.
   public enum Kind: UInt8, Sendable {
     /// A signed receipt that was not anchored.
     case unanchored = 1
@@ -11,6 +12,7 @@ public struct Claim: Record {
     case dropped = 2
   }
 
+  /// What became of the claim.
   public enum State: UInt8, Sendable {
     case open = 1
     case answered = 2

@@ -24,6 +24,7 @@ public struct Block: Sendable {
 
 /// A consensus validator's offence, as the engine proved it.
 public struct Misbehaviour: Equatable, Sendable {
+  /// What it did, numbered as ABCI does.
   public enum Kind: UInt8, Sendable {
     case duplicateVote = 1
     case lightClientAttack = 2

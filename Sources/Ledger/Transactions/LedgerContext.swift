@@ -95,7 +95,9 @@ public struct LedgerContext: Sendable {
   /// Counts what was taken elsewhere as burned.
   public mutating func burn(_ token: Token, _ amount: UInt64) throws(Refusal) {
     try changeSupply { supply throws(Refusal) in
-      if token == .raz { supply.razBurned = try Self.sum(supply.razBurned, amount) } else {
+      if token == .raz {
+        supply.razBurned = try Self.sum(supply.razBurned, amount)
+      } else {
         supply.creditBurned = try Self.sum(supply.creditBurned, amount)
       }
     }
@@ -104,7 +106,9 @@ public struct LedgerContext: Sendable {
   /// Counts what is added elsewhere as issued.
   public mutating func issue(_ token: Token, _ amount: UInt64) throws(Refusal) {
     try changeSupply { supply throws(Refusal) in
-      if token == .raz { supply.razIssued = try Self.sum(supply.razIssued, amount) } else {
+      if token == .raz {
+        supply.razIssued = try Self.sum(supply.razIssued, amount)
+      } else {
         supply.creditIssued = try Self.sum(supply.creditIssued, amount)
       }
     }

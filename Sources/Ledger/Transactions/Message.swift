@@ -53,7 +53,7 @@ public enum MessageRegistry {
   /// In the order of their numbers.
   public static let types: [any Message.Type] =
     (MoneyMessages.types + ValidatorMessages.types + RegistryMessages.types + ChannelMessages.types
-      + EvidenceMessages.types + BeaconMessages.types).sorted { $0.kind < $1.kind }
+    + EvidenceMessages.types + BeaconMessages.types).sorted { $0.kind < $1.kind }
 
   private static let byKind: [UInt16: any Message.Type] = Dictionary(
     types.map { ($0.kind, $0) }, uniquingKeysWith: { first, _ in first })

@@ -52,7 +52,9 @@ extension LedgerApplication {
 
   /// The filter before the mempool. It promises nothing: the block decides.
   func check(_ transaction: [UInt8], _ core: inout Core) throws(ABCIFault) -> CheckTxResponse {
-    try withMachine(&core) { machine in machine.checkTransaction(transaction, now: EmbeddedLedger.systemTime()).engineValue }
+    try withMachine(&core) { machine in
+      machine.checkTransaction(transaction, now: EmbeddedLedger.systemTime()).engineValue
+    }
   }
 
   func prepare(_ proposal: PrepareProposalRequest, _ core: inout Core) throws(ABCIFault) -> PrepareProposalResponse {

@@ -11,6 +11,7 @@ import Synchronization
 /// One lock serialises everything that may touch the machine. Query reads the last committed state beside it, so a
 /// long block does not hold questions up.
 package final class LedgerApplication: ABCIApplication {
+  /// Which chain it is, and its snapshots.
   package struct Configuration: Sendable {
     /// The chain that this node belongs to; `nil` takes the one that InitChain names. A snapshot of another chain is
     /// refused only when this is known.

@@ -11,6 +11,7 @@ import Synchronization
 /// the same order. Whoever can connect commands the ledger, so the address should be local: a unix socket is made
 /// readable for its owner alone.
 package final class ABCIServer: Sendable {
+  /// Where engines connect, and what one may ask for at most.
   package struct Configuration: Sendable {
     package var address: ABCIAddress
     /// The longest message in bytes.

@@ -30,6 +30,7 @@ package enum SupervisorEvent: Equatable, Sendable, CustomStringConvertible {
 /// without engine is of no use, so when either ends both are stopped and started anew; the engine then replays what the
 /// ledger has not committed.
 package struct EngineSupervisor: Sendable {
+  /// What runs, where its words go, and how patient the supervisor is.
   package struct Configuration: Sendable {
     /// The engine's program and arguments, as `cometbft start --home DIR`.
     package var engine: [String]

@@ -1,4 +1,3 @@
-import Wallet
 import Dialects
 import Glibc
 import Hashing
@@ -6,6 +5,7 @@ import Logging
 import Receipts
 import ServiceLifecycle
 import StrictJSON
+import Wallet
 
 /// How an auditor runs.
 package struct AuditorConfiguration: Sendable {

@@ -1,10 +1,10 @@
-import Wallet
 import Hashing
 import Hummingbird
 import Logging
 import NIOCore
 import Receipts
 import ServiceLifecycle
+import Wallet
 
 /// How a gateway runs.
 package struct GatewayConfiguration: Sendable {

@@ -1,7 +1,7 @@
 import AsyncHTTPClient
 import Dialects
-import Hashing
 import HTTPTypes
+import Hashing
 import Hummingbird
 import NIOCore
 import Receipts

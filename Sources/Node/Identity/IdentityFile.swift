@@ -1,8 +1,8 @@
-import Wallet
 import Foundation
 import Hashing
 import Receipts
 import StrictJSON
+import Wallet
 
 import enum Crypto.P256
 

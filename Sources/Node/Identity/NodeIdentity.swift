@@ -73,7 +73,7 @@ package enum IdentityError: Error, Equatable, Sendable, CustomStringConvertible 
     case .unsupportedVersion(let version): "identity version \(version) is not known"
     case .certificateNotMade(let reason): "no certificate could be made: \(reason)"
     case .certificateNotSigned: "the identity's key did not sign its certificate"
-    case .otherNetwork: "the peer belongs to another network"
+    case .otherNetwork: "the peer belongs to another network; --home names the one whose ledger this home uses"
     case .otherKey(let expected, let actual): "the peer's key is \(actual), expected \(expected)"
     }
   }

@@ -37,7 +37,21 @@ package actor AccountAgent {
     return try await work.value.get()
   }
 
+  /// Another process may have used the account's next nonce meanwhile; then the one after is taken.
+  private static let attempts = 3
+
   private func sendNow(
+    _ messages: [any Message], timeout: Duration
+  ) async throws(LedgerClientError) -> TransactionPlace {
+    for _ in 1..<Self.attempts {
+      do throws(LedgerClientError) { return try await sendOnce(messages, timeout: timeout) } catch {
+        guard case .refused(RefusalCode.wrongNonce.number, _) = error else { throw error }
+      }
+    }
+    return try await sendOnce(messages, timeout: timeout)
+  }
+
+  private func sendOnce(
     _ messages: [any Message], timeout: Duration
   ) async throws(LedgerClientError) -> TransactionPlace {
     let bytes = try await signed(messages)

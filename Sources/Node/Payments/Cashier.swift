@@ -14,9 +14,12 @@ package actor Cashier {
   private let clock: WallClock
   /// Microcredits that a channel may owe without a voucher.
   private let creditLimit: UInt64
-  private var known: [Digest: (terms: ChannelTerms, at: UInt64)] = [:]
+  private var known: [Digest: (terms: ChannelTerms, isClosing: Bool, at: UInt64)] = [:]
   /// What answers under way may cost at most.
-  private var reserved: [RequestID: (channel: Digest, amount: UInt64)] = [:]
+  private var reserved: [RequestID: (channel: Digest, amount: UInt64, until: UInt64)] = [:]
+  /// An accept must be used in ten minutes; an answer that runs longer is no longer counted, which risks it alone.
+  private static let reservationTime: UInt64 = 1_200_000
+  private static let reservationLimit = 4_096
 
   /// - Parameter creditLimit: microcredits.
   package init(
@@ -39,15 +42,21 @@ package actor Cashier {
       throw RequestError(
         payment: "this provider answers for payment: open a channel to \(provider.hex) and name it in the request")
     }
-    let terms = try await terms(of: asked.channel)
+    let (terms, isClosing) = try await terms(of: asked.channel)
+    guard !isClosing else { throw RequestError(payment: "the channel is being closed: open another") }
+    let now = clock.now()
+    reserved = reserved.filter { $0.value.until > now }
     let owed: UInt64
-    let promised: UInt64
+    let covered: UInt64
+    let isRepeated: Bool
     do {
       owed = try books.owed(asked.channel)
-      promised = try books.promised(asked.channel)
+      covered = try books.covered(asked.channel)
+      isRepeated = try reserved[asked.requestID] != nil || books.knows(asked.requestID)
     } catch {
       throw RequestError(.internalError, nil, "\(error)")
     }
+    guard !isRepeated else { throw RequestError(.jobMismatch, "id", "This request id was used before.") }
     let running = reserved.values.reduce(UInt64(0)) { sum, job in
       job.channel == asked.channel ? sum.addingSaturating(job.amount) : sum
     }
@@ -56,11 +65,13 @@ package actor Cashier {
       throw RequestError(
         payment: "the channel holds \(terms.capacity) microcredits, and \(exposure) would be owed: top it up")
     }
-    guard owed <= promised || owed - promised <= creditLimit else {
-      throw RequestError(payment: "the channel owes \(owed - promised) microcredits: send a voucher for \(owed)")
+    guard owed <= covered || owed - covered <= creditLimit else {
+      throw RequestError(payment: "the channel owes \(owed - covered) microcredits: send a voucher for \(owed)")
     }
-    if reserved.count > 4_096 { reserved.removeAll() }
-    reserved[asked.requestID] = (asked.channel, most)
+    guard reserved.count < Self.reservationLimit else {
+      throw RequestError(.tooManyRequests, nil, "Too many answers are promised; try again later.")
+    }
+    reserved[asked.requestID] = (asked.channel, most, now.addingSaturating(Self.reservationTime))
   }
 
   /// An answer has ended, however.
@@ -72,7 +83,7 @@ package actor Cashier {
   /// - Returns: the highest cumulative amount that is held now.
   /// - Throws: `RequestError` 402 with what is wrong with it.
   package func take(_ voucher: SignedVoucher) async throws(RequestError) -> UInt64 {
-    let terms = try await terms(of: voucher.body.channel)
+    let (terms, _) = try await terms(of: voucher.body.channel)
     do {
       // A voucher below the highest is still worth keeping: it may state a sum of receipts exactly.
       do throws(VoucherRefutation) { try terms.check(voucher, above: 0) } catch {
@@ -88,9 +99,11 @@ package actor Cashier {
   }
 
   /// What the ledger says of a channel; asked again after five seconds, since it can be topped up and closed.
-  private func terms(of channel: Digest) async throws(RequestError) -> ChannelTerms {
+  private func terms(
+    of channel: Digest
+  ) async throws(RequestError) -> (terms: ChannelTerms, isClosing: Bool) {
     let now = clock.now()
-    if let entry = known[channel], now < entry.at.addingSaturating(5_000) { return entry.terms }
+    if let entry = known[channel], now < entry.at.addingSaturating(5_000) { return (entry.terms, entry.isClosing) }
     let record: Channel?
     let chain: Digest
     do throws(LedgerClientError) {
@@ -101,12 +114,12 @@ package actor Cashier {
     }
     guard let record else { throw RequestError(payment: "the ledger knows no channel \(channel.hex)") }
     guard record.payee == provider else { throw RequestError(payment: "the channel pays somebody else") }
-    guard record.closesAt == 0 else { throw RequestError(payment: "the channel is being closed: open another") }
     let terms = ChannelTerms(
       chain: chain, channel: channel, payerKey: record.voucherKey, capacity: record.deposit)
     if known.count > 4_096 { known.removeAll() }
-    known[channel] = (terms, now)
-    return terms
+    let isClosing = record.closesAt != 0
+    known[channel] = (terms, isClosing, now)
+    return (terms, isClosing)
   }
 }
 

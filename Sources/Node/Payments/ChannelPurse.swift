@@ -18,6 +18,8 @@ package actor ChannelPurse {
   /// Jobs of this process that are under way.
   private var running: Set<RequestID> = []
   private var chain: Digest?
+  /// The highest sums that receipts have named before everything in them was counted here.
+  private var claimed: [Digest: (sum: UInt64, receipt: Digest)] = [:]
   /// Channels that this process has seen on the ledger.
   private var seen: Set<Digest> = []
 
@@ -42,21 +44,28 @@ package actor ChannelPurse {
   package nonisolated var account: Digest { agent.account }
 
   /// A job may begin: there is a channel, and nothing of earlier jobs is in doubt.
-  /// - Parameter receipt: fetches the receipt of an earlier job from the provider; `nil` when it has none.
+  /// - Parameters:
+  ///   - most: microcredits that the job can cost at most; no receipt that comes without its answer takes more.
+  ///   - receipt: fetches the receipt of an earlier job from the provider; `nil` when it has none.
   package func begin(
-    _ id: RequestID, provider: Digest, receipt: (RequestID) async -> SignedReceipt?
+    _ id: RequestID, provider: Digest, most: UInt64 = .max, receipt: (RequestID) async -> SignedReceipt?
   ) async throws(PurseError) -> Digest {
     var channel = try await channel(provider)
     channel = try await settleDoubts(channel, provider: provider, receipt: receipt)
     if channel.terms.capacity - channel.owed < deposit / 10 { channel = try await topUp(channel, provider: provider) }
     running.insert(id)
-    _ = try keep { try store.noted(id, channel: channel.terms.channel) }
+    try keep { try store.begin(id, channel: channel.terms.channel, most: most) }
     return channel.terms.channel
   }
 
   /// A job has ended without a receipt: what it cost is found out before the next one begins.
   package func leave(_ id: RequestID) {
     running.remove(id)
+  }
+
+  /// The provider takes no payment from a channel: before it is used again, the ledger is asked what became of it.
+  package func doubt(_ channel: Digest) {
+    seen.remove(channel)
   }
 
   /// A checked checkpoint says that a running job has cost so much.
@@ -77,14 +86,28 @@ package actor ChannelPurse {
   package func pay(_ receipt: SignedReceipt) async throws(PurseError) -> SignedVoucher {
     let body = receipt.body
     _ = try await channel(body.provider)
+    // Paid twice, it would be counted twice.
+    guard running.remove(body.requestID) != nil else { throw .other("the job is over") }
     let channel = try note(body.amountOwed, of: body.requestID, provider: body.provider)
+    guard channel.terms.channel == body.channel else { throw .other("the receipt names another channel") }
     try keep { try store.close(body.requestID) }
-    running.remove(body.requestID)
-    guard body.channelOwed <= channel.owed else {
-      try keep { try store.abandon(channel.terms.channel) }
-      throw .overclaimed(claimed: body.channelOwed, owed: channel.owed)
+    guard body.channelOwed > channel.owed else {
+      var (sum, reference) = (body.channelOwed, receipt.hash)
+      if let earlier = claimed[body.channel], earlier.sum > sum, earlier.sum <= channel.owed {
+        (sum, reference) = earlier
+        claimed[body.channel] = nil
+      }
+      return try sign(channel, sum, provider: body.provider, reference: reference)
     }
-    return try sign(channel, body.channelOwed, provider: body.provider, reference: receipt.hash)
+    // Answers that ended before this one may be in the provider's sum and not in ours yet.
+    guard try keep({ try store.openJobs(channel: body.channel) }).isEmpty else {
+      if body.channelOwed > claimed[body.channel]?.sum ?? 0 {
+        claimed[body.channel] = (body.channelOwed, receipt.hash)
+      }
+      return try sign(channel, channel.owed, provider: body.provider, reference: receipt.hash)
+    }
+    try keep { try store.abandon(body.channel) }
+    throw .overclaimed(claimed: body.channelOwed, owed: channel.owed)
   }
 
   /// The channel as it is in the books, which hold the only truth: between two waits others may have changed it.
@@ -107,15 +130,11 @@ package actor ChannelPurse {
 
   /// Counts what a job has cost since it was last looked at. Waits for nothing.
   private func note(_ amount: UInt64, of id: RequestID, provider: Digest) throws(PurseError) -> PayerChannel {
-    var channel = try booked(provider)
-    return try keep {
-      let before = try store.noted(id, channel: channel.terms.channel)
-      guard amount > before else { return channel }
-      try channel.owe(amount - before)
-      try store.put(channel, provider: provider)
-      try store.note(id, amount: amount)
-      return channel
+    let channel = try booked(provider)
+    guard try keep({ try store.owe(amount, of: id, channel: channel.terms.channel) }) != nil else {
+      throw .refused(.uncovered(owed: channel.owed, more: amount, capacity: channel.terms.capacity))
     }
+    return try booked(provider)
   }
 
   /// Signs for an amount that is owed. Waits for nothing.
@@ -136,17 +155,30 @@ package actor ChannelPurse {
     }
   }
 
+  /// How often a receipt is asked for that does not come: an answer that is being broken off has none yet.
+  private static let askLimit = 3
+
   /// Jobs of an earlier process, or that broke off: their receipts say what they cost.
   private func settleDoubts(
     _ channel: PayerChannel, provider: Digest, receipt: (RequestID) async -> SignedReceipt?
   ) async throws(PurseError) -> PayerChannel {
-    for id in try keep({ try store.openJobs(channel: channel.terms.channel) }) where !running.contains(id) {
-      if let receipt = await receipt(id), receipt.isSigned, receipt.body.requestID == id,
-        receipt.body.provider == provider, receipt.body.channel == channel.terms.channel, !running.contains(id)
+    let id = channel.terms.channel
+    for job in try keep({ try store.openJobs(channel: id) }) where !running.contains(job) {
+      let receipt = await receipt(job)
+      guard !running.contains(job), try booked(provider).terms.channel == id else { continue }
+      if let receipt, receipt.isSigned, receipt.body.requestID == job, receipt.body.provider == provider,
+        receipt.body.channel == id
       {
-        _ = try note(receipt.body.amountOwed, of: id, provider: provider)
+        // Its answer is not here to be checked: no more is believed than the job could cost.
+        let most = try keep { try store.most(job) }
+        do throws(PurseError) { _ = try note(min(receipt.body.amountOwed, most), of: job, provider: provider) } catch {
+          // A provider that answers beyond what the channel holds does so for nothing.
+          guard case .refused = error else { throw error }
+        }
+      } else if try keep({ try store.missed(job) }) < Self.askLimit {
+        continue
       }
-      try keep { try store.close(id) }
+      try keep { try store.close(job) }
     }
     return try booked(provider)
   }
@@ -228,9 +260,10 @@ package actor ChannelPurse {
       // What is left may do; the provider says so when it does not.
       return channel
     }
-    var terms = channel.terms
-    terms.capacity = terms.capacity.addingSaturating(deposit)
     let current = try booked(provider)
+    guard current.terms.channel == channel.terms.channel else { return current }
+    var terms = current.terms
+    terms.capacity = terms.capacity.addingSaturating(deposit)
     guard let topped = PayerChannel(terms: terms, owed: current.owed, promised: current.promised) else {
       return current
     }

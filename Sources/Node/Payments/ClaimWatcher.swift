@@ -33,17 +33,24 @@ struct ClaimWatcher: Service {
   func follow() async throws {
     let after = try books.cursor(Self.cursor)
     let events = try await client.events(after: after, wait: .seconds(20))
+    var failure: (any Error)?
     for placed in events {
-      if placed.event.kind == "claimOpened", placed.event["provider"] == provider.hex {
-        try await answer(placed.event)
+      do {
+        if placed.event.kind == "claimOpened", placed.event["provider"] == provider.hex {
+          try await answer(placed.event)
+        }
+      } catch {
+        // One that cannot be answered now must not keep the others waiting until their time is over.
+        failure = failure ?? error
       }
-      try books.setCursor(Self.cursor, placed.sequence)
+      if failure == nil { try books.setCursor(Self.cursor, placed.sequence) }
     }
+    if let failure { throw failure }
   }
 
   private func answer(_ event: LedgerEvent) async throws {
     guard let id = event["claim"].flatMap({ Digest(hex: $0) }), let claim = try await client.get(.claim(id)),
-      claim.state == .open
+      claim.state == .open, try await client.status().time <= claim.deadline
     else { return }
     guard let message = try await message(id, claim) else {
       report(.notice("claim \(id.short) cannot be answered: nothing is known of \(claim.subject.hex)"))
@@ -53,8 +60,8 @@ struct ClaimWatcher: Service {
       try await agent.send([message])
       report(.notice("claim \(id.short) is answered"))
     } catch {
-      // What the ledger refuses it will refuse again; anything else is tried again.
-      guard case .refused = error else { throw error }
+      // What is refused for what it says will be refused again; anything else, as a fee or a nonce, is tried again.
+      guard case .refused(let code, _) = error, (300..<350).contains(code) else { throw error }
       report(.notice("claim \(id.short) could not be answered: \(error)"))
     }
   }

@@ -16,7 +16,7 @@ extension ProviderClient {
   ) async throws -> VerifiedAnswer {
     guard let purse else { return try await ask(errand, profile: profile, onVerified: onVerified, onEvent: onEvent) }
     var errand = errand
-    errand.channel = try await channel(for: errand.requestID, purse)
+    errand.channel = try await channel(for: errand, purse)
     do {
       let verified = try await ask(errand, profile: profile, onVerified: onVerified) { event in
         if case .part(_, let part) = event { self.payCheckpoint(part, of: errand.requestID, purse) }
@@ -26,13 +26,19 @@ extension ProviderClient {
       return verified
     } catch {
       await purse.leave(errand.requestID)
+      if case PeerError.refused(let refusal) = error, refusal.code == .paymentRequired {
+        await purse.doubt(errand.channel)
+      }
       throw error
     }
   }
 
-  private func channel(for id: RequestID, _ purse: ChannelPurse) async throws(PeerError) -> Digest {
+  private func channel(for errand: Errand, _ purse: ChannelPurse) async throws(PeerError) -> Digest {
+    let question = errand.question
+    let program = document.programs.first { $0.root == question.programRoot }
+    let most = program?.greatestAmount(requestByteCount: UInt64(question.body.count)) ?? 0
     do throws(PurseError) {
-      return try await purse.begin(id, provider: document.id) { id in
+      return try await purse.begin(errand.requestID, provider: document.id, most: most) { id in
         guard let bytes = try? await self.bundle(id) else { return nil }
         return (try? Bundle(decoding: bytes))?.receipt
       }

@@ -54,11 +54,17 @@ struct PaymentRoutes: Sendable {
 }
 
 extension ProviderDesk {
-  /// What an answer can cost at most, microcredits: a token for each byte of the request, and a full context.
+  /// What an answer can cost at most, microcredits.
   func greatestAmount(_ asked: AcceptRequest) -> UInt64 {
-    guard let program = document.programs.first(where: { $0.root == asked.programRoot }) else { return 0 }
-    let context = UInt32(clamping: program.context)
-    let prompt = min(UInt32(clamping: asked.requestByteCount), context)
-    return program.price.amount(promptTokens: prompt, answerTokens: context) ?? .max
+    let program = document.programs.first { $0.root == asked.programRoot }
+    return program?.greatestAmount(requestByteCount: asked.requestByteCount) ?? 0
+  }
+}
+
+extension ServedProgram {
+  /// What an answer can cost at most, microcredits: a token for each byte of the request, and a full context.
+  func greatestAmount(requestByteCount: UInt64) -> UInt64 {
+    let context = UInt32(clamping: context)
+    return price.amount(promptTokens: min(UInt32(clamping: requestByteCount), context), answerTokens: context) ?? .max
   }
 }

@@ -78,7 +78,8 @@ extension ProviderBooks {
       else { return nil }
       let number = row.unsigned("number")
       let hashes = try Data.fetchAll(
-        database, sql: "SELECT hash FROM receipt WHERE batch = ? ORDER BY place", arguments: [Int64(bitPattern: number)])
+        database, sql: "SELECT hash FROM receipt WHERE batch = ? ORDER BY place", arguments: [Int64(bitPattern: number)]
+      )
       let place = UInt32(clamping: row.unsigned("place"))
       guard let path = ReceiptBatch(receipts: hashes.compactMap { Digest($0) })?.path(to: place) else { return nil }
       return Inclusion(

@@ -5,6 +5,7 @@ import Receipts
 
 /// What can be redeemed of a channel: the voucher, and the receipts that it pays.
 package struct Redemption: Equatable, Sendable {
+  /// A receipt, and what the voucher pays for it.
   package struct Line: Equatable, Sendable {
     package var receipt: Digest
     package var program: Digest
@@ -19,14 +20,27 @@ package struct Redemption: Equatable, Sendable {
 }
 
 extension ProviderBooks {
-  /// Keeps a voucher that was checked.
+  /// Keeps a voucher that was checked, when it is the highest of its channel or states a receipt's sum exactly; so a
+  /// channel never has more vouchers than receipts, and one.
   package func keep(_ voucher: SignedVoucher) throws(StoreError) {
+    let (channel, cumulative) = (Data(voucher.body.channel.bytes), Int64(bitPattern: voucher.body.cumulative))
     try write { database in
+      let isExact =
+        try Bool.fetchOne(
+          database, sql: "SELECT EXISTS (SELECT 1 FROM receipt WHERE channel = ? AND channelOwed = ?)",
+          arguments: [channel, cumulative]) ?? false
+      let highest = try Int64.fetchOne(
+        database, sql: "SELECT MAX(cumulative) FROM voucher WHERE channel = ?", arguments: [channel])
+      guard isExact || cumulative > highest ?? 0 else { return }
       try database.execute(
         sql: "INSERT OR IGNORE INTO voucher (channel, cumulative, bytes) VALUES (?, ?, ?)",
-        arguments: [
-          Data(voucher.body.channel.bytes), Int64(bitPattern: voucher.body.cumulative), Data(voucher.encoded()),
-        ])
+        arguments: [channel, cumulative, Data(voucher.encoded())])
+      guard let highest, cumulative > highest else { return }
+      try database.execute(
+        sql: """
+          DELETE FROM voucher WHERE channel = ?1 AND cumulative = ?2 AND NOT EXISTS
+            (SELECT 1 FROM receipt WHERE receipt.channel = ?1 AND receipt.channelOwed = ?2)
+          """, arguments: [channel, highest])
     }
   }
 
@@ -36,6 +50,28 @@ extension ProviderBooks {
       let value = try Int64.fetchOne(
         database, sql: "SELECT MAX(cumulative) FROM voucher WHERE channel = ?", arguments: [Data(channel.bytes)])
       return UInt64(bitPattern: value ?? 0)
+    }
+  }
+
+  /// What of a channel's receipts can be redeemed, before or now: the highest sum of receipts that a voucher states
+  /// exactly. A voucher that states no such sum cannot be split into receipts.
+  package func covered(_ channel: Digest) throws(StoreError) -> UInt64 {
+    try read { database in
+      let value = try Int64.fetchOne(
+        database,
+        sql: """
+          SELECT MAX(voucher.cumulative) FROM voucher WHERE voucher.channel = ?1 AND EXISTS
+            (SELECT 1 FROM receipt WHERE receipt.channel = ?1 AND receipt.channelOwed = voucher.cumulative)
+          """, arguments: [Data(channel.bytes)])
+      return UInt64(bitPattern: value ?? 0)
+    }
+  }
+
+  /// Whether a request was answered before.
+  package func knows(_ id: RequestID) throws(StoreError) -> Bool {
+    try read { database in
+      try Bool.fetchOne(
+        database, sql: "SELECT EXISTS (SELECT 1 FROM receipt WHERE requestID = ?)", arguments: [Data(id.bytes)]) ?? false
     }
   }
 
@@ -58,7 +94,8 @@ extension ProviderBooks {
           SELECT receipt.hash AS hash, receipt.program AS program, receipt.amount AS amount, voucher.bytes AS voucher
           FROM receipt LEFT JOIN voucher
             ON voucher.channel = receipt.channel AND voucher.cumulative = receipt.channelOwed
-          WHERE receipt.channel = ? AND receipt.redeemed = 0 ORDER BY receipt.sequence LIMIT ?
+          WHERE receipt.channel = ? AND receipt.redeemed = 0 AND receipt.amount > 0
+          ORDER BY receipt.sequence LIMIT ?
           """, arguments: [Data(channel.bytes), limit])
       guard let last = rows.lastIndex(where: { ($0["voucher"] as Data?) != nil }),
         let voucher = rows[last]["voucher"] as Data?
@@ -66,7 +103,7 @@ extension ProviderBooks {
       let lines = rows[...last].map { row in
         Redemption.Line(receipt: row.digest("hash"), program: row.digest("program"), amount: row.unsigned("amount"))
       }
-      return Redemption(channel: channel, voucher: [UInt8](voucher), lines: lines.filter { $0.amount > 0 })
+      return Redemption(channel: channel, voucher: [UInt8](voucher), lines: lines)
     }
   }
 

@@ -70,6 +70,9 @@ package final class ProviderBooks: Sendable {
           ) STRICT;
           """)
     }
+    migrator.registerMigration("2") { database in
+      try database.execute(sql: "CREATE INDEX receiptOwed ON receipt (channel, channelOwed)")
+    }
     return migrator
   }
 

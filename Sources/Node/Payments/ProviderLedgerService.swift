@@ -49,31 +49,31 @@ package final class ProviderLedgerService: Service {
       var next = ContinuousClock.now
       var isRegistered = false
       while !Task.isCancelled {
-        do {
-          if !isRegistered, let (endpoint, whenRegistered) = self.opening.withLock({ $0 }) {
+        // Each for itself: a provider that may not register any more still anchors and redeems.
+        var failures: [String] = []
+        if !isRegistered, let (endpoint, whenRegistered) = self.opening.withLock({ $0 }) {
+          await self.attempt(&failures) {
             try await self.register(endpoint)
             isRegistered = true
             whenRegistered()
           }
-          if isRegistered {
-            try await self.anchor()
-            if ContinuousClock.now >= next {
-              try await self.redeem()
-              next = ContinuousClock.now + self.redemptionInterval
-            }
-          }
-          self.note(nil)
-        } catch is CancellationError {
-          return
-        } catch {
-          self.note("\(error)")
         }
+        await self.attempt(&failures) { try await self.anchor() }
+        if ContinuousClock.now >= next {
+          await self.attempt(&failures) { try await self.redeem() }
+          next = ContinuousClock.now + self.redemptionInterval
+        }
+        if !Task.isCancelled { self.note(failures.first) }
         try? await Task.sleep(for: .milliseconds(isRegistered ? 500 : 100))
       }
     }
     // What was finished last is anchored and redeemed before the provider goes, if the ledger is still there.
     try? await anchor()
     try? await redeem()
+  }
+
+  private func attempt(_ failures: inout [String], _ step: () async throws -> Void) async {
+    do { try await step() } catch { failures.append("\(error)") }
   }
 
   /// Says a failure once, and when it is over.
@@ -119,25 +119,38 @@ package final class ProviderLedgerService: Service {
   }
 
   /// The ledger may hold the last batch although nobody was there to hear of it.
+  /// - Throws: `LedgerClientError.unverified` for a batch that these books have not prepared.
   private func recover(_ number: UInt64) async throws {
     guard try books.isUnanchored(number), let batch = try await client.get(.batch(identity.id, number)) else { return }
+    guard try books.prepareBatch(number)?.root == batch.root else {
+      throw LedgerClientError.unverified("batch \(number) is not the one in these books; do two processes share a key?")
+    }
     try books.anchored(number, height: batch.height)
   }
 
-  /// Redeems every channel's vouchers.
+  /// Redeems every channel's vouchers; one that the ledger refuses keeps no other from being redeemed.
   private func redeem() async throws {
+    var refusal: LedgerClientError?
     for channel in try books.redeemableChannels() {
-      while let redemption = try books.redemption(channel) {
-        guard let voucher = try? SignedVoucher(decoding: redemption.voucher) else { break }
-        if try await isRedeemed(channel, upTo: voucher.body.cumulative) == false {
-          try await agent.send([
-            RedeemVoucher(
-              voucher: voucher,
-              lines: redemption.lines.map { .init(receipt: $0.receipt, program: $0.program, microcredits: $0.amount) })
-          ])
-        }
-        try books.redeemed(redemption.lines.map(\.receipt))
+      do { try await redeem(channel) } catch let error as LedgerClientError {
+        guard case .refused = error else { throw error }
+        refusal = error
       }
+    }
+    if let refusal { throw refusal }
+  }
+
+  private func redeem(_ channel: Digest) async throws {
+    while let redemption = try books.redemption(channel) {
+      guard let voucher = try? SignedVoucher(decoding: redemption.voucher) else { return }
+      if try await isRedeemed(channel, upTo: voucher.body.cumulative) == false {
+        try await agent.send([
+          RedeemVoucher(
+            voucher: voucher,
+            lines: redemption.lines.map { .init(receipt: $0.receipt, program: $0.program, microcredits: $0.amount) })
+        ])
+      }
+      try books.redeemed(redemption.lines.map(\.receipt))
     }
   }
 

@@ -38,6 +38,13 @@ struct PurseStore: Sendable {
             ) STRICT;
             """)
       }
+      migrator.registerMigration("2") { database in
+        try database.execute(
+          sql: """
+            ALTER TABLE job ADD COLUMN most INTEGER NOT NULL DEFAULT -1;
+            ALTER TABLE job ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
+            """)
+      }
       try migrator.migrate(pool)
     } catch {
       throw StoreError(error, path: path)
@@ -92,23 +99,62 @@ struct PurseStore: Sendable {
     }
   }
 
-  /// What was noted of a job's cost; 0 when it is new, which is noted too.
-  func noted(_ id: RequestID, channel: Digest) throws(StoreError) -> UInt64 {
+  /// A job begins.
+  /// - Parameter most: what it can cost at most.
+  func begin(_ id: RequestID, channel: Digest, most: UInt64) throws(StoreError) {
+    try write { database in
+      try database.execute(
+        sql: "INSERT OR IGNORE INTO job (requestID, channel, most) VALUES (?, ?, ?)",
+        arguments: [Data(id.bytes), Data(channel.bytes), Int64(bitPattern: most)])
+    }
+  }
+
+  /// Counts what a job has cost since it was last looked at: channel and job in one transaction, so that a crash counts
+  /// nothing twice.
+  /// - Returns: what the channel owes in all; `nil` when it cannot pay so much, and nothing is counted then.
+  func owe(_ amount: UInt64, of id: RequestID, channel: Digest) throws(StoreError) -> UInt64? {
     try write { database in
       try database.execute(
         sql: "INSERT OR IGNORE INTO job (requestID, channel) VALUES (?, ?)",
         arguments: [Data(id.bytes), Data(channel.bytes)])
+      guard
+        let row = try Row.fetchOne(
+          database,
+          sql: """
+            SELECT job.noted AS noted, channel.owed AS owed, channel.capacity AS capacity
+            FROM job JOIN channel ON channel.id = job.channel WHERE job.requestID = ? AND job.channel = ?
+            """, arguments: [Data(id.bytes), Data(channel.bytes)])
+      else { return nil }
+      let (noted, owed) = (row.unsigned("noted"), row.unsigned("owed"))
+      guard amount > noted else { return owed }
+      let sum = owed.addingSaturating(amount - noted)
+      guard sum <= row.unsigned("capacity") else { return nil }
+      try database.execute(
+        sql: "UPDATE channel SET owed = ? WHERE id = ?", arguments: [Int64(bitPattern: sum), Data(channel.bytes)])
+      try database.execute(
+        sql: "UPDATE job SET noted = ? WHERE requestID = ?",
+        arguments: [Int64(bitPattern: amount), Data(id.bytes)])
+      return sum
+    }
+  }
+
+  /// What a job can cost at most.
+  func most(_ id: RequestID) throws(StoreError) -> UInt64 {
+    try read { database in
       let value = try Int64.fetchOne(
-        database, sql: "SELECT noted FROM job WHERE requestID = ?", arguments: [Data(id.bytes)])
+        database, sql: "SELECT most FROM job WHERE requestID = ?", arguments: [Data(id.bytes)])
       return UInt64(bitPattern: value ?? 0)
     }
   }
 
-  func note(_ id: RequestID, amount: UInt64) throws(StoreError) {
+  /// A job's receipt was asked for in vain.
+  /// - Returns: how often by now.
+  func missed(_ id: RequestID) throws(StoreError) -> Int {
     try write { database in
       try database.execute(
-        sql: "UPDATE job SET noted = ? WHERE requestID = ?",
-        arguments: [Int64(bitPattern: amount), Data(id.bytes)])
+        sql: "UPDATE job SET asked = asked + 1 WHERE requestID = ?", arguments: [Data(id.bytes)])
+      return try Int.fetchOne(
+        database, sql: "SELECT asked FROM job WHERE requestID = ?", arguments: [Data(id.bytes)]) ?? 0
     }
   }
 

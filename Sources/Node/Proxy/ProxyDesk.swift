@@ -94,8 +94,8 @@ struct ProxyDesk: Sendable {
       let message = "Nobody answers where this proxy asks: \(reason). Start a network, or name another one."
       return RequestError(.noProvider, nil, message.withoutControls)
     case let error as PeerError: return withheld("\(error)", kept: nil)
-    case let error as IdentityError: return withheld("\(error)", kept: nil)
-    default: return error
+    case is RequestError, is any RequestErrorConvertible, is CancellationError: return error
+    default: return RequestError(.providerFailed, nil, "No verified answer came: \(error).".withoutControls)
     }
   }
 }

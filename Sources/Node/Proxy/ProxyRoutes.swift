@@ -48,7 +48,7 @@ struct ProxyRoutes: Sendable {
   }
 
   private func listed() async throws -> [ProxyModel] {
-    do { return try await models() } catch let error as PeerError {
+    do { return try await models() } catch let error where !(error is CancellationError || error is RequestError) {
       throw RequestError(.noProvider, nil, "The models on offer are not known: \(error).".withoutControls)
     }
   }

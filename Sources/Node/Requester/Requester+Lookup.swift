@@ -31,7 +31,8 @@ extension Requester {
   /// What comes back counts only if it is of the very same receipt and sound itself.
   package func fullBundle(of verified: VerifiedAnswer) async -> [UInt8] {
     let id = verified.bundle.receipt.body.requestID
-    guard let bytes = try? await fetchBundle(id, from: verified.bundle.receipt.body.provider), let full = try? Bundle(decoding: bytes),
+    guard let bytes = try? await fetchBundle(id, from: verified.bundle.receipt.body.provider),
+      let full = try? Bundle(decoding: bytes),
       full.receipt == verified.bundle.receipt, VerificationReport(of: full).isVerified
     else { return verified.bytes }
     return bytes

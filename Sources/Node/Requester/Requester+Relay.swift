@@ -10,12 +10,20 @@ extension Requester {
     through gateway: String, _ form: RequestForm, _ body: [UInt8], _ onText: (String) async throws -> Void
   ) async throws -> VerifiedAnswer {
     let model = try RoutingFields(body: body).model
+    return try await patiently { try await askOnce(through: gateway, model: model, form, body, onText) }
+  }
+
+  /// How long a request waits for a provider that is not ready yet.
+  private static let patience = Duration.seconds(12)
+
+  /// Tries again while providers say that they are not ready: a network that has just started registers them and
+  /// anchors their contributions.
+  func patiently(_ ask: () async throws -> VerifiedAnswer) async throws -> VerifiedAnswer {
     let deadline = ContinuousClock.now + Self.patience
     while true {
       do {
-        return try await askOnce(through: gateway, model: model, form, body, onText)
+        return try await ask()
       } catch let error as PeerError {
-        // A network that has just started registers its providers and anchors their contributions.
         guard case .refused(let refusal) = error, refusal.code == .noProvider, ContinuousClock.now < deadline else {
           throw error
         }
@@ -23,9 +31,6 @@ extension Requester {
       }
     }
   }
-
-  /// How long a request waits for a provider that is not ready yet.
-  private static let patience = Duration.seconds(12)
 
   private func askOnce(
     through gateway: String, model: String, _ form: RequestForm, _ body: [UInt8],
@@ -65,7 +70,8 @@ extension Requester {
     var found: [(ProviderClient, ServedProgram)] = []
     for entry in entries where entry["up"] == true && (entry["excluded"]?.isNull ?? true) {
       guard let identity = entry["identity"], let document = try? IdentityDocument(json: identity),
-        (try? document.verify(network: profile.network)) != nil, let program = document.programs.first(where: { $0.root == root })
+        (try? document.verify(network: profile.network)) != nil,
+        let program = document.programs.first(where: { $0.root == root })
       else { continue }
       let path = "\(gateway)/razao/v1/relay/\(document.id.hex)"
       found.append((ProviderClient(document: document, endpoint: path, http: .plain, clock: clock), program))

@@ -47,7 +47,8 @@ package struct Requester: Sendable {
   ) async throws -> VerifiedAnswer {
     switch route {
     case .gateway(let endpoint): try await ask(gateway: endpoint, form, body, onText)
-    case .provider(let endpoint, let key): try await ask(provider: endpoint, key: key, form, body, onText)
+    case .provider(let endpoint, let key):
+      try await patiently { try await ask(provider: endpoint, key: key, form, body, onText) }
     case .relay(let gateway): try await ask(through: gateway, form, body, onText)
     }
   }

@@ -1,7 +1,7 @@
-import Wallet
 import Foundation
 import GRDB
 import Hashing
+import Wallet
 
 /// Bundles and reports on disk, by request id and in the order they came: SQLite in WAL mode, every write flushed
 /// before it counts (synchronous FULL), so that what was stored survives a killed process and a lost power supply.

@@ -1,8 +1,8 @@
-import Wallet
 import Glibc
 import Hashing
 import Logging
 import ServiceLifecycle
+import Wallet
 
 /// Starts the processes of a network, says what becomes of them, and ends them all together.
 package struct NetworkSupervisor: Sendable {

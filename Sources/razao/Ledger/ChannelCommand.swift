@@ -33,7 +33,7 @@ struct ChannelOpen: AsyncParsableCommand {
   @Argument(help: "How much to set aside, in credits.") var amount: CreditAmount
   @Option(help: "The key that signs vouchers: 64 hexadecimal digits or a key's name. Default: the one that sends.")
   var voucherKey: String?
-  @Option(help: "A number that makes the channel's id another one. Default: drawn.") var salt: UInt64?
+  @Option(help: "A number that goes into the channel's id. Default: a random one.") var salt: UInt64?
   @OptionGroup var sending: SendingOptions
 
   func run() async throws {

@@ -75,7 +75,7 @@ struct CreditsSell: AsyncParsableCommand {
 /// `razao credits price`.
 struct CreditsPrice: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "price", abstract: "Show what a RAZ costs, and what buying and selling give; proven.",
+    commandName: "price", abstract: "Show what a RAZ costs, and what buying and selling give; with a checked proof.",
     discussion: """
       EXAMPLES
         razao credits price

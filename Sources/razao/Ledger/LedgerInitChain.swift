@@ -59,7 +59,9 @@ struct LedgerInitChain: AsyncParsableCommand {
       return .init(account: account, raz: raz * 1_000_000_000)
     }
     genesis.reporters = try reporter.map { text in
-      guard let account = Digest(hex: text) else { throw CommandFailure("--reporter \(text) is no account", status: 64) }
+      guard let account = Digest(hex: text) else {
+        throw CommandFailure("--reporter \(text) is no account", status: 64)
+      }
       return account
     }
     return genesis

@@ -20,7 +20,7 @@ struct LedgerProve: AsyncParsableCommand {
       """)
 
   @Argument(help: "The key: parameters, account/ID, stake/ID, channel/ID, …") var key: String
-  @Option(help: "The file to write. Default: proof.json.") var output: String = "proof.json"
+  @Option(help: "The file to write.") var output: String = "proof.json"
   @OptionGroup var ledger: LedgerOptions
 
   func run() async throws {

@@ -16,8 +16,9 @@ struct LedgerServe: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve", abstract: "Run a ledger: alone, or as the application of CometBFT.",
     discussion: """
-      Alone it is *embedded*: one process decides the order of transactions and signs every block with the key in HOME,
+      Alone it is *embedded*: one process decides the order of transactions and signs every block with the key in HOME, \
       so whoever uses it trusts that operator to be there and not to tell two stories; `verify` says so.
+
       With --abci it serves CometBFT 0.38 to 0.40 on a socket, and the validators decide.
 
       EXAMPLES
@@ -38,7 +39,8 @@ struct LedgerServe: AsyncParsableCommand {
   @Option(help: "Start the engine with this command, and restart both when either ends; with --abci.")
   var engine: String?
   @Option(help: "The chain's id, so that another chain's snapshot is refused; with --abci.") var chainId: String?
-  @Option(help: "Take a snapshot for new nodes every so many blocks; 0 for none; with --abci.") var snapshots: UInt64 = 0
+  @Option(help: "Take a snapshot for new nodes every so many blocks; 0 for none; with --abci.")
+  var snapshots: UInt64 = 0
 
   func validate() throws {
     guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535.") }
@@ -98,10 +100,10 @@ private struct EngineDriver: Service {
     guard let engine else { return try await serve() }
     let supervisor = EngineSupervisor(
       .init(engine: engine, engineLog: engineLog, server: .init(address: address)), logger: logger,
-      report: { [report] in report(.notice("\($0)")) }
-    ) { [store, configuration, logger] in
-      .init(try LedgerApplication(store: store, configuration: configuration, logger: logger))
-    }
+      report: { [report] in report(.notice("\($0)")) },
+      makeApplication: { [store, configuration, logger] in
+        .init(try LedgerApplication(store: store, configuration: configuration, logger: logger))
+      })
     await cancelWhenGracefulShutdown { await supervisor.run() }
   }
 

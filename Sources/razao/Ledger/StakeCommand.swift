@@ -20,7 +20,7 @@ struct StakeCommand: AsyncParsableCommand {
 /// `razao stake add`.
 struct StakeAdd: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "add", abstract: "Put RAZ on duty.",
+    commandName: "add", abstract: "Put RAZ on duty, behind the account's providers and auditors.",
     discussion: """
       EXAMPLES
         razao stake add 100 --from main --wait

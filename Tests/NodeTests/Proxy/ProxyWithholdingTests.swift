@@ -170,6 +170,13 @@ import Testing
     }
   }
 
+  @Test func aStreamThatCannotBeReadIsOneLineToo() async throws {
+    let bench = try ProxyBench()
+    let routes = try bench.routes(ask: { _, _ in throw EventStreamError.tooLong(limit: 7) })
+    let reply = try await bench.send(.post, Self.ways[0].0, Self.ways[0].1, to: routes)
+    #expect(reply.status == 502 && reply.text.contains("No verified answer came"))
+  }
+
   @Test func levelRerunWithoutAProgramDoesNotStart() async throws {
     let folder = try TemporaryFolder()
     let service = ProxyService(
