@@ -1,4 +1,4 @@
-"""The embedded ledger: signed transfers a second, and a ledger of a million accounts."""
+"""The ledger: signed transfers a second, a ledger of a million accounts, and empty blocks over CometBFT's socket."""
 
 import os
 import pathlib
@@ -36,3 +36,14 @@ def ledger(bench):
         "ledger/1m/memory": found["peakBytes"] / 1e9,
     }
     return figures, {"ledger/transfers": rates, "ledger/1m/block": times}
+
+
+def engine(bench):
+    """Blocks without transactions over a unix socket, each durable, as CometBFT calls for them."""
+    blocks = 50 if bench.effort.quick else 500
+    runs = []
+    for _ in range(bench.effort.rounds("110m")):
+        with tempfile.TemporaryDirectory(dir=places.data()) as folder:
+            found = workers.once(bench.engine, "ledger-engine", "folder=%s" % folder, "blocks=%d" % blocks)
+        runs.append(found["median"] / 1e6)
+    return {"ledger/engine/empty-block": median(runs)}, {"ledger/engine/empty-block": runs}

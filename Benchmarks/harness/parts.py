@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import time
 
-from . import machine, places, tools, workers
+from . import ledger, machine, places, tools, workers
 from .results import median, ratio
 
 
@@ -239,5 +239,7 @@ def listed(quick):
             found["memory-%s-%s" % (shape, weight_format)] = (
                 lambda bench, s=shape, f=weight_format: memory(bench, s, f))
         found["startup-" + shape] = lambda bench, s=shape: startup(bench, s)
+    found["ledger"] = ledger.ledger
+    found["ledger-engine"] = ledger.engine
     found["callgrind"] = callgrind
     return found

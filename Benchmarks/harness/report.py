@@ -51,7 +51,9 @@ def gaps(figures):
     missed = [(threshold, value) for threshold, value, verdict in thresholds.verdicts(figures) if verdict == "miss"]
     if not missed:
         return "Every bar that was measured is met."
-    return "\n".join("- **%s** (%s): %s" % (row["title"], shown(row, value), row["gap"]) for row, value in missed)
+    return "\n".join(
+        "- **%s** (%s): %s" % (row["title"], shown(row, value), row.get("gap", "Where the time goes is not known yet."))
+        for row, value in missed)
 
 
 def speed_rows(figures):

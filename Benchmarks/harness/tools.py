@@ -22,17 +22,19 @@ def say(line):
     print(line, file=sys.stderr, flush=True)
 
 
-def engine():
-    """The bench executable, built in release mode; RAZAO_BENCH names another one."""
-    given = os.environ.get("RAZAO_BENCH")
-    if given:
-        return given
-    command = ["swift", "build", "-c", "release", "--product", "razao-bench"]
-    say("building razao-bench")
+def built(product):
+    """An executable of this package, built in release mode."""
+    command = ["swift", "build", "-c", "release", "--product", product]
+    say("building " + product)
     subprocess.run(command, cwd=places.ROOT, check=True, stdout=sys.stderr)
     command = command[:4] + ["--show-bin-path"]
     folder = subprocess.run(command, cwd=places.ROOT, check=True, capture_output=True, text=True)
-    return str(pathlib.Path(folder.stdout.strip()) / "razao-bench")
+    return str(pathlib.Path(folder.stdout.strip()) / product)
+
+
+def engine():
+    """The bench executable, built in release mode; RAZAO_BENCH names another one."""
+    return os.environ.get("RAZAO_BENCH") or built("razao-bench")
 
 
 def peer():

@@ -22,7 +22,7 @@ struct Razao: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       Up.self, Ask.self, Verify.self, Run.self, ProgramCommand.self, ProviderCommand.self, GatewayCommand.self,
-      AuditorCommand.self, LedgerCommand.self, WalletCommand.self, StakeCommand.self,
+      AuditorCommand.self, ProxyCommand.self, LedgerCommand.self, WalletCommand.self, StakeCommand.self,
       BondCommand.self, CreditsCommand.self, ChannelCommand.self,
     ])
 

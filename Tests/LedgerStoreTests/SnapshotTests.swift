@@ -17,7 +17,7 @@ import Testing
     (store, machine) = try TestLedger.stored(at: folder.file("ledger.sqlite"), transfers: 20)
     var chunks: [[UInt8]] = []
     snapshot = try #require(
-      try store.snapshot { index, chunk throws(StateSnapshotError) in
+      try store.freeze().snapshot { index, chunk throws(StateSnapshotError) in
         guard index == chunks.count else { throw .index(index, count: chunks.count) }
         chunks.append(chunk)
       })
@@ -164,7 +164,7 @@ import Testing
     var later = try machine.finalizeBlock(Block(height: 3, time: 8_000, hash: .zero, transactions: []))
     later.changes = keys.map { ($0, nil) }
     var found: [[UInt8]: [UInt8]] = [:]
-    let snapshot = try store.snapshot { index, chunk throws(StateSnapshotError) in
+    let snapshot = try store.freeze().snapshot { index, chunk throws(StateSnapshotError) in
       do {
         if index == 0 { try store.commit(later, chainID: "test-1", blockHash: .zero) }
         for (key, value) in try SnapshotChunk.records(of: chunk) { found[key] = value }

@@ -16,9 +16,10 @@ struct RazaoBench {
       memory program= [stamps=] threads= prompt= tokens=
       once   program= [stamps=] threads= prompt= tokens= [trace=1]
       limits threads= [megabytes=1024]
+      ledger-engine folder= [blocks=500]
     """
 
-  static func main() {
+  static func main() async {
     do {
       let command = try Command(CommandLine.arguments.dropFirst().map { $0[...] })
       switch command.name {
@@ -28,6 +29,7 @@ struct RazaoBench {
       case "memory": try write(OpenedModel(command).memory(command))
       case "once": try write(OpenedModel(command).once(command))
       case "limits": try write(Limits(command).json)
+      case "ledger-engine": write(try await EngineRun.emptyBlocks(command))
       default: throw CommandError("no command \(command.name)\n\(usage)")
       }
     } catch {

@@ -24,10 +24,12 @@ final class SnapshotWriter: Sendable {
       return !isBusy
     }
     guard isFree else { return logger.notice("a snapshot is left out: the one before is not done") }
+    // Frozen here and not on the queue: the next block may come first.
+    let state = Result { try store.freeze() }
     queue.async {
       defer { self.isBusy.withLock { $0 = false } }
       do {
-        let snapshot = try self.directory.take(from: self.store)
+        let snapshot = try self.directory.take(from: try state.get())
         self.logger.info("a snapshot was taken", metadata: ["height": "\(snapshot?.height ?? 0)"])
       } catch {
         self.logger.error("no snapshot could be taken", metadata: ["reason": "\(error)"])

@@ -1,14 +1,27 @@
+import GRDB
 import Hashing
 
+/// The committed state as it was at one moment, whatever is written afterwards.
+package struct FrozenState: Sendable {
+  let view: DatabaseSnapshot
+}
+
 extension LedgerStore {
-  /// Cuts the committed state into chunks, from one view of the file, while blocks may be written on.
+  /// The state as it is committed now: a view of the file that later blocks do not change.
+  package func freeze() throws(LedgerStoreError) -> FrozenState {
+    do { return FrozenState(view: try pool.makeSnapshot()) } catch { throw LedgerStoreError(error, path: path) }
+  }
+}
+
+extension FrozenState {
+  /// Cuts the state into chunks while blocks may be written on.
   /// - Parameter take: gets each chunk with its number, in order.
   /// - Returns: the metadata; nil before the genesis.
   /// - Throws: `LedgerStoreError`, and what `take` throws.
   package func snapshot(
     take: (_ index: Int, _ chunk: [UInt8]) throws(StateSnapshotError) -> Void
   ) throws -> StateSnapshot? {
-    try pool.read { database in
+    try view.read { database in
       guard let meta = try StoredMeta.read(database) else { return nil }
       var cutter = ChunkCutter()
       try SQLStatement("SELECT key, value FROM state ORDER BY key", in: database).forEachRow { row in

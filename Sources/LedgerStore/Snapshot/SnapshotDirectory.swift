@@ -14,13 +14,16 @@ package struct SnapshotDirectory: Sendable {
 
   /// Cuts the committed state into chunks while blocks go on, and forgets the oldest snapshot over the number kept.
   /// - Throws: `StateSnapshotError.file`, `LedgerStoreError`.
-  package func take(from store: LedgerStore) throws -> StateSnapshot? {
+  package func take(from store: LedgerStore) throws -> StateSnapshot? { try take(from: try store.freeze()) }
+
+  /// The same of a state that was frozen before.
+  package func take(from state: FrozenState) throws -> StateSnapshot? {
     try Self.makeFolder(path)
     let draft = "\(path)/draft-\(getpid())"
     Self.remove(draft)
     try Self.makeFolder(draft)
     defer { Self.remove(draft) }
-    let snapshot = try store.snapshot { index, chunk throws(StateSnapshotError) in
+    let snapshot = try state.snapshot { index, chunk throws(StateSnapshotError) in
       try Self.write(chunk, to: "\(draft)/\(index)")
     }
     guard let snapshot else { return nil }

@@ -183,16 +183,18 @@ package actor ChannelPurse {
     return try booked(provider)
   }
 
-  /// The channel to a provider, opened on the ledger when there is none.
+  /// The channel to a provider, opened on the ledger when there is none. Whoever comes while it is looked for waits for
+  /// the same one: a channel that is being opened is written down and not on the ledger yet.
   private func channel(_ provider: Digest) async throws(PurseError) -> PayerChannel {
     let chain = try await currentChain()
-    if let known = try keep({ try store.channel(provider: provider, chain: chain, key: identity.publicKey) }) {
-      if seen.contains(known.terms.channel) { return known }
-      if let known = try await compared(known, provider: provider) { return known }
-    }
     if let task = opening[provider] { return try await task.value.get() }
+    let known = try keep { try store.channel(provider: provider, chain: chain, key: identity.publicKey) }
+    if let known, seen.contains(known.terms.channel) { return known }
     let task = Task { () async -> Result<PayerChannel, PurseError> in
-      do throws(PurseError) { return .success(try await self.open(provider, chain: chain)) } catch {
+      do throws(PurseError) {
+        if let known, let found = try await self.compared(known, provider: provider) { return .success(found) }
+        return .success(try await self.open(provider, chain: chain))
+      } catch {
         return .failure(error)
       }
     }
@@ -269,31 +271,5 @@ package actor ChannelPurse {
     }
     try keep { try store.put(topped, provider: provider) }
     return topped
-  }
-}
-
-/// Why a payer cannot pay, or will not.
-package enum PurseError: Error, Equatable, Sendable, CustomStringConvertible {
-  case ledger(LedgerClientError)
-  case store(StoreError)
-  /// Another process pays from it.
-  case busy
-  case refused(VoucherRefusal)
-  /// The provider's receipt claims more of the channel than was ever owed.
-  case overclaimed(claimed: UInt64, owed: UInt64)
-  case other(String)
-
-  package var description: String {
-    switch self {
-    case .ledger(.refused(let code, let detail)):
-      "the channel was not opened (code \(code)): \(detail); see `razao credits buy` and `razao ledger account`"
-    case .ledger(let error): "\(error)"
-    case .store(let error): "\(error)"
-    case .busy: "another process pays from this purse; wait for it, or use another --home"
-    case .refused(let error): "no voucher: \(error)"
-    case .overclaimed(let claimed, let owed):
-      "the provider claims \(claimed) microcredits of the channel where \(owed) are owed; the channel is not used again"
-    case .other(let what): what
-    }
   }
 }

@@ -71,7 +71,8 @@ extension ProviderBooks {
   package func knows(_ id: RequestID) throws(StoreError) -> Bool {
     try read { database in
       try Bool.fetchOne(
-        database, sql: "SELECT EXISTS (SELECT 1 FROM receipt WHERE requestID = ?)", arguments: [Data(id.bytes)]) ?? false
+        database, sql: "SELECT EXISTS (SELECT 1 FROM receipt WHERE requestID = ?)", arguments: [Data(id.bytes)])
+        ?? false
     }
   }
 
@@ -104,6 +105,40 @@ extension ProviderBooks {
         Redemption.Line(receipt: row.digest("hash"), program: row.digest("program"), amount: row.unsigned("amount"))
       }
       return Redemption(channel: channel, voucher: [UInt8](voucher), lines: lines)
+    }
+  }
+
+  /// What the highest voucher of a channel pays when no better one will come: the last receipt may be paid in part, and
+  /// what is left of it is lost.
+  /// - Parameters:
+  ///   - redeemed: what the ledger has paid out of the channel, which earlier redemptions add up to.
+  ///   - limit: receipts in one transaction.
+  /// - Returns: `nil` when the receipts do not take all that the voucher adds.
+  package func lastRedemption(
+    _ channel: Digest, redeemed: UInt64, limit: Int = 200
+  ) throws(StoreError) -> Redemption? {
+    try read { database in
+      guard
+        let row = try Row.fetchOne(
+          database, sql: "SELECT cumulative, bytes FROM voucher WHERE channel = ? ORDER BY cumulative DESC LIMIT 1",
+          arguments: [Data(channel.bytes)]), row.unsigned("cumulative") > redeemed
+      else { return nil }
+      var left = row.unsigned("cumulative") - redeemed
+      let receipts = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT hash, program, amount FROM receipt WHERE channel = ? AND redeemed = 0 AND amount > 0
+          ORDER BY sequence LIMIT ?
+          """, arguments: [Data(channel.bytes), limit])
+      var lines: [Redemption.Line] = []
+      for receipt in receipts where left > 0 {
+        let amount = min(left, receipt.unsigned("amount"))
+        left -= amount
+        lines.append(
+          Redemption.Line(receipt: receipt.digest("hash"), program: receipt.digest("program"), amount: amount))
+      }
+      return left == 0
+        ? Redemption(channel: channel, voucher: [UInt8](row["bytes"] as Data? ?? Data()), lines: lines) : nil
     }
   }
 

@@ -16,6 +16,7 @@ package final class ProviderLedgerService: Service {
   private let offers: [Offer]
   private let capacity: UInt32
   private let redemptionInterval: Duration
+  private let clock: WallClock
   private let logger: Logger
   private let report: @Sendable (ServiceEvent) -> Void
   private let opening = Mutex<(endpoint: String, whenRegistered: @Sendable () -> Void)?>(nil)
@@ -24,7 +25,7 @@ package final class ProviderLedgerService: Service {
   /// - Parameter redemptionInterval: between two redemptions.
   package init(
     agent: AccountAgent, client: any LedgerClient, books: ProviderBooks, identity: NodeIdentity, offers: [Offer],
-    capacity: UInt32, redemptionInterval: Duration = .seconds(10), logger: Logger,
+    capacity: UInt32, redemptionInterval: Duration = .seconds(10), clock: WallClock = .system, logger: Logger,
     report: @escaping @Sendable (ServiceEvent) -> Void
   ) {
     self.agent = agent
@@ -34,6 +35,7 @@ package final class ProviderLedgerService: Service {
     self.offers = offers
     self.capacity = capacity
     self.redemptionInterval = redemptionInterval
+    self.clock = clock
     self.logger = logger
     self.report = report
   }
@@ -141,17 +143,26 @@ package final class ProviderLedgerService: Service {
   }
 
   private func redeem(_ channel: Digest) async throws {
-    while let redemption = try books.redemption(channel) {
-      guard let voucher = try? SignedVoucher(decoding: redemption.voucher) else { return }
-      if try await isRedeemed(channel, upTo: voucher.body.cumulative) == false {
-        try await agent.send([
-          RedeemVoucher(
-            voucher: voucher,
-            lines: redemption.lines.map { .init(receipt: $0.receipt, program: $0.program, microcredits: $0.amount) })
-        ])
-      }
-      try books.redeemed(redemption.lines.map(\.receipt))
+    while let redemption = try books.redemption(channel) { try await redeem(redemption) }
+    // A payer that has closed, and let half of the time pass, sends no better voucher than that of its last checkpoint.
+    guard try books.promised(channel) > books.covered(channel),
+      let record = try await client.get(.channel(channel)), record.closesAt > 0,
+      clock.now().addingSaturating(try await agent.currentParameters().closePeriod / 2) >= record.closesAt,
+      let last = try books.lastRedemption(channel, redeemed: record.redeemed)
+    else { return }
+    try await redeem(last)
+  }
+
+  private func redeem(_ redemption: Redemption) async throws {
+    let voucher = try SignedVoucher(decoding: redemption.voucher)
+    if try await isRedeemed(redemption.channel, upTo: voucher.body.cumulative) == false {
+      try await agent.send([
+        RedeemVoucher(
+          voucher: voucher,
+          lines: redemption.lines.map { .init(receipt: $0.receipt, program: $0.program, microcredits: $0.amount) })
+      ])
     }
+    try books.redeemed(redemption.lines.map(\.receipt))
   }
 
   /// Whether the ledger has paid out so much already; then only the note of it was lost.

@@ -39,7 +39,7 @@ package final class PeerHTTP: Sendable {
   private init(tls: TLSConfiguration?) {
     var configuration = HTTPClient.Configuration(
       tlsConfiguration: tls, redirectConfiguration: .disallow,
-      timeout: HTTPClient.Configuration.Timeout(connect: .seconds(3), read: .minutes(10)))
+      timeout: HTTPClient.Configuration.Timeout(connect: .seconds(8), read: .minutes(10)))
     configuration.httpVersion = .http1Only
     configuration.connectionPool.idleTimeout = .seconds(30)
     configuration.connectionPool.retryConnectionEstablishment = false

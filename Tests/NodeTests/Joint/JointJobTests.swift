@@ -75,7 +75,7 @@ import Testing
     #expect(refusal { try ask(errand()) }?.parameter == "seed_kind")
     let shop = try Workshop()
     let error = refusal { try ask(errand(), of: shop.desk) }
-    #expect(error?.parameter == "seed_kind" && error?.status == 400)
+    #expect(error?.parameter == "seed_kind" && error?.status == 503)
     try await contributions.maintain()
     _ = try await accept(errand())
   }

@@ -133,7 +133,7 @@ import Testing
     var options = LedgerTrust.Options()
     options.operatorKey = try Citizen(9).key
     try await node.application().test(.live) { [options] test in
-      await #expect(throws: LedgerTrustError.self) { try await open(node, test, home, options) }
+      await #expect(throws: LedgerTrustError.self) { _ = try await open(node, test, home, options) }
     }
   }
 

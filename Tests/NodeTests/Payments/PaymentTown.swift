@@ -2,6 +2,7 @@ import Hashing
 import Ledger
 import LedgerStore
 import Receipts
+import Synchronization
 import Testing
 
 @testable import Node
@@ -76,12 +77,15 @@ struct PaymentTown: Sendable {
     return Channel.id(payer: payer.publicKey.account, payee: provider.id, salt: salt)
   }
 
-  /// The amount of a voucher that the payer signs.
+  /// A voucher that the payer signs.
   func voucher(_ channel: Digest, _ cumulative: UInt64) throws -> SignedVoucher {
     try payer.key.sign(
       Voucher(
         chain: chain, channel: channel, payerKey: payer.publicKey, cumulative: cumulative, reference: .random()))
   }
+
+  /// An account's microcredits.
+  func credit(of account: Digest) async throws -> UInt64 { try await ledger.get(.account(account))?.credit ?? 0 }
 
   /// What the block refused, or 0.
   func code(of messages: [any Message], from identity: NodeIdentity) async throws -> UInt32 {
@@ -138,4 +142,15 @@ extension PaymentTown {
       try receipt(for: accept, amount: amount, owed: owed)
     }
   }
+}
+
+/// Something that is so or not, and changes while others look.
+final class Flag: Sendable {
+  private let value: Mutex<Bool>
+
+  init(_ value: Bool) { self.value = Mutex(value) }
+
+  var isSet: Bool { value.withLock { $0 } }
+
+  func set(_ value: Bool) { self.value.withLock { $0 = value } }
 }

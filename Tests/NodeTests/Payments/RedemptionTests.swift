@@ -46,6 +46,23 @@ import Testing
     #expect(try books.promised(channel) == 25 && books.covered(channel) == 10)
   }
 
+  /// The payer closes the channel and sends nothing better.
+  @Test func theLastReceiptIsPaidInPart() throws {
+    let receipts = try [10, 20, 30].map { try town.answer(books, channel, $0) }
+    #expect(try books.lastRedemption(channel, redeemed: 0) == nil)
+    try keep(10, 25)
+    let all = try #require(try books.lastRedemption(channel, redeemed: 0))
+    #expect(all.lines.map(\.amount) == [10, 15] && all.lines.map(\.receipt) == receipts.prefix(2).map(\.hash))
+    try books.redeemed([receipts[0].hash])
+    let rest = try #require(try books.lastRedemption(channel, redeemed: 10))
+    #expect(rest.lines.map(\.amount) == [15])
+    #expect(try SignedVoucher(decoding: rest.voucher).body.cumulative == 25)
+    #expect(try books.lastRedemption(channel, redeemed: 25) == nil)
+    // More than all receipts: there is nothing that the rest could be said to pay.
+    try keep(100)
+    #expect(try books.lastRedemption(channel, redeemed: 10) == nil)
+  }
+
   /// Programs that cost nothing on a channel that pays others.
   @Test func receiptsOfNothingAreNotRedeemedForEver() throws {
     for amount: UInt64 in [0, 10, 0, 20] { try town.answer(books, channel, amount) }
