@@ -23,7 +23,7 @@ struct Razao: AsyncParsableCommand {
     subcommands: [
       Up.self, Ask.self, Verify.self, Run.self, ProgramCommand.self, ProviderCommand.self, GatewayCommand.self,
       AuditorCommand.self, ProxyCommand.self, LedgerCommand.self, WalletCommand.self, StakeCommand.self,
-      BondCommand.self, CreditsCommand.self, ChannelCommand.self,
+      BondCommand.self, CreditsCommand.self, ChannelCommand.self, ClaimCommand.self,
     ])
 
   /// Checks what the environment asks of the kernels before anything is computed.

@@ -55,6 +55,9 @@ struct LedgerComparison {
     return found
   }
 
+  /// Milliseconds that a provider's clock may be behind the blocks'.
+  private static let clockTolerance: UInt64 = 60_000
+
   /// Whole RAZ and three decimals, cut off.
   private static func raz(_ grains: UInt64) -> String {
     let thousandths = grains / 1_000_000
@@ -67,9 +70,13 @@ struct LedgerComparison {
     let receipt = bundle.receipt.body
     guard receipt.seed.kind == .joint else { return }
     let slot = bundle.accept.body.contribution
-    let anchored = try await ledger.client.get(.contributions(receipt.provider, epoch: slot.epoch))?.root
-    guard anchored == slot.root else {
+    let anchored = try await ledger.client.get(.contributions(receipt.provider, epoch: slot.epoch))
+    guard let anchored, anchored.root == slot.root else {
       found.add("ledger: seed", "failed", "the accept's contributions are not those of epoch \(slot.epoch)")
+      return
+    }
+    guard anchored.time <= receipt.times.accepted.addingSaturating(Self.clockTolerance) else {
+      found.add("ledger: seed", "failed", "epoch \(slot.epoch) was anchored after the request was accepted")
       return
     }
     found.add("ledger: seed", "passed", "slot \(slot.slot) of epoch \(slot.epoch), anchored before the request")

@@ -57,8 +57,17 @@ package actor AccountAgent {
     let bytes = try await signed(messages)
     let id = try await client.submit(bytes)
     let place = try await client.place(of: id, timeout: timeout)
+    try await seen(place.height)
     guard place.code == 0 else { throw .refused(code: place.code, detail: place.detail) }
     return place
+  }
+
+  /// A block can be known before queries answer from it; whoever has sent something reads the state after it.
+  private func seen(_ height: UInt64) async throws(LedgerClientError) {
+    for _ in 0..<100 {
+      if try await client.status().height >= height { return }
+      try? await Task.sleep(for: .milliseconds(10))
+    }
   }
 
   private func signed(_ messages: [any Message]) async throws(LedgerClientError) -> [UInt8] {

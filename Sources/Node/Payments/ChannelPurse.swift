@@ -110,6 +110,13 @@ package actor ChannelPurse {
     throw .overclaimed(claimed: body.channelOwed, owed: channel.owed)
   }
 
+  /// The highest voucher again, for a provider that did not get it; `nil` when nothing was promised.
+  package func lastVoucher(_ provider: Digest) async throws(PurseError) -> SignedVoucher? {
+    let channel = try await channel(provider)
+    guard channel.promised > 0 else { return nil }
+    return try sign(channel, channel.promised, provider: provider, reference: .zero)
+  }
+
   /// The channel as it is in the books, which hold the only truth: between two waits others may have changed it.
   private func booked(_ provider: Digest) throws(PurseError) -> PayerChannel {
     guard let chain else { throw .other("the chain is not known yet") }

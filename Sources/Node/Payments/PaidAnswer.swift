@@ -28,6 +28,8 @@ extension ProviderClient {
       await purse.leave(errand.requestID)
       if case PeerError.refused(let refusal) = error, refusal.code == .paymentRequired {
         await purse.doubt(errand.channel)
+        // The provider may never have got the last voucher: it is worth nothing more than it was.
+        if let voucher = try? await purse.lastVoucher(document.id) { try? await send(voucher) }
       }
       throw error
     }

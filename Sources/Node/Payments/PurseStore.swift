@@ -111,12 +111,10 @@ struct PurseStore: Sendable {
 
   /// Counts what a job has cost since it was last looked at: channel and job in one transaction, so that a crash counts
   /// nothing twice.
-  /// - Returns: what the channel owes in all; `nil` when it cannot pay so much, and nothing is counted then.
+  /// - Returns: what the channel owes in all; `nil` when it cannot pay so much, or the job is closed, and nothing is
+  ///   counted then.
   func owe(_ amount: UInt64, of id: RequestID, channel: Digest) throws(StoreError) -> UInt64? {
     try write { database in
-      try database.execute(
-        sql: "INSERT OR IGNORE INTO job (requestID, channel) VALUES (?, ?)",
-        arguments: [Data(id.bytes), Data(channel.bytes)])
       guard
         let row = try Row.fetchOne(
           database,

@@ -41,7 +41,8 @@ extension Requester {
       throw RequestError(.noProvider, "model", "No provider that is up serves `\(model)`; GET /v1/models lists them.")
     }
     var last = PeerError.unreachable("no provider answered")
-    for (client, program) in candidates {
+    // Each try may open a channel: a gateway that lists many must not cost a deposit for each.
+    for (client, program) in candidates.prefix(3) {
       var hasShown = false
       do {
         return try await ask(client, program, form, body) { text in

@@ -48,7 +48,7 @@ package enum ClockError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension UInt64 {
-  func addingSaturating(_ other: UInt64) -> UInt64 {
+  package func addingSaturating(_ other: UInt64) -> UInt64 {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? .max : sum
   }

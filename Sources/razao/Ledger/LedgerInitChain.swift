@@ -12,7 +12,8 @@ struct LedgerInitChain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "init-chain", abstract: "Write genesis, keys and configuration for the nodes of a CometBFT chain.",
     discussion: """
-      Each validator's account is that of its own voting key: `razao wallet import` takes the seed from OUTPUT/nodeN.
+      Each validator's account is that of its own voting key, OUTPUT/nodeN/config/priv_validator_key.json: keep it as you
+      keep money.
       Files of an existing chain are never overwritten. docs/cometbft.md tells how to run the nodes.
 
       EXAMPLES

@@ -40,8 +40,16 @@ import Testing
     try await town.ledger.get(.claim(Claim.id(kind, subject)))?.state
   }
 
-  /// Reads events until all blocks so far are read.
+  /// Waits until events tell of so many claims: a ledger writes its history after its state.
+  private func claimsAreTold(_ count: Int = 1) async throws {
+    try await eventually("claims are told") {
+      try await town.ledger.events(after: 0, wait: .zero).count { $0.event.kind == "claimOpened" } == count
+    }
+  }
+
+  /// Reads all events so far.
   private func follow(_ watcher: ClaimWatcher) async throws {
+    try await claimsAreTold()
     while try await !town.ledger.events(after: books.cursor("claims"), wait: .zero).isEmpty {
       try await watcher.follow()
     }
@@ -102,11 +110,12 @@ import Testing
         if hash == accepts[0].hash, isBroken.isSet { throw Broken() }
         return try town.receipt(for: hash == accepts[0].hash ? accepts[0] : accepts[1], secret: secret)
       }
+      try await claimsAreTold(2)
       await #expect(throws: Broken.self) { try await watcher.follow() }
       #expect(try await state(.dropped, accepts[0].hash) == .open)
       #expect(try await state(.dropped, accepts[1].hash) == .answered)
       isBroken.set(false)
-      try await follow(watcher)
+      try await watcher.follow()
       #expect(try await state(.dropped, accepts[0].hash) == .answered)
     }
   }

@@ -42,6 +42,30 @@ import Testing
     }
   }
 
+  @Test func jobsThatBeginAtOnceSettleADoubtOnce() async throws {
+    try await town.running {
+      try await town.register()
+      let channel = try await brokenOff()
+      let purse = try town.purse()
+      let broken = try receipt(id, channel, 25, owed: 25)
+      let jobs = (0..<6).map { _ in RequestID.random() }
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for job in jobs {
+          group.addTask {
+            _ = try await purse.begin(job, provider: town.provider.id) { asked in
+              try? await Task.sleep(for: .milliseconds(20))
+              return asked == broken.body.requestID ? broken : nil
+            }
+          }
+        }
+        try await group.waitForAll()
+      }
+      for job in jobs.dropFirst() { await purse.leave(job) }
+      let voucher = try await purse.pay(try receipt(jobs[0], channel, 5, owed: 99))
+      #expect(voucher.body.cumulative == 30)
+    }
+  }
+
   @Test func aReceiptThatIsNotThereYet() async throws {
     try await town.running {
       try await town.register()

@@ -147,7 +147,7 @@ import Testing
       try await working(books) {
         #expect(try await town.ledger.get(.channel(channel))?.redeemed == 0)
         #expect(try await town.code(of: [CloseChannel(channel: channel)], from: town.payer) == 0)
-        town.time.now += Parameters().closePeriod / 2
+        town.time.now += Parameters().closePeriod / 2 + 1_000
         try await eventually("redeemed") { try await town.ledger.get(.channel(channel))?.redeemed == 20 }
         #expect(try await town.ledger.get(.settlement(town.provider.id, receipt.hash))?.amount == 20)
       }
