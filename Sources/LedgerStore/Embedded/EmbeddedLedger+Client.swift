@@ -20,10 +20,14 @@ extension EmbeddedLedger: LedgerClient {
     throw .timeout("the transaction \(id) is in no block yet")
   }
 
+  /// The place of a transaction whose block queries can see: a block is on the disk a moment before that, and whoever
+  /// hears of it then would still read the state before it.
   private func stored(_ id: Digest) throws(LedgerClientError) -> TransactionPlace? {
+    let visible = view.withLock { $0.machine.height }
     do throws(LedgerStoreError) {
-      return try store.transaction(id).map {
-        TransactionPlace(id: $0.id, height: $0.height, code: $0.code, detail: $0.detail)
+      return try store.transaction(id).flatMap {
+        $0.height > visible
+          ? nil : TransactionPlace(id: $0.id, height: $0.height, code: $0.code, detail: $0.detail)
       }
     } catch {
       throw .unreachable("\(error)")

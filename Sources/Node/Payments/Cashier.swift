@@ -14,6 +14,8 @@ package actor Cashier {
   private let clock: WallClock
   /// Microcredits that a channel may owe without a voucher.
   private let creditLimit: UInt64
+  /// The longest life of a receipt, once the ledger was asked.
+  private var lifetime: UInt64?
   private var known: [Digest: (terms: ChannelTerms, isClosing: Bool, at: UInt64)] = [:]
   /// What answers under way may cost at most.
   private var reserved: [RequestID: (channel: Digest, amount: UInt64, until: UInt64)] = [:]
@@ -37,6 +39,7 @@ package actor Cashier {
   /// - Parameter most: what the answer can cost at most, microcredits.
   /// - Throws: `RequestError` 402.
   package func admit(_ asked: AcceptRequest, most: UInt64) async throws(RequestError) {
+    try await checkLifetime(asked)
     guard most > 0 else { return }
     guard asked.channel != .zero else {
       throw RequestError(
@@ -73,6 +76,23 @@ package actor Cashier {
     }
     reserved[asked.requestID] = (asked.channel, most, now.addingSaturating(Self.reservationTime))
   }
+
+  /// A receipt that lives longer than the ledger allows could not be anchored, and would hold up its whole batch.
+  private func checkLifetime(_ asked: AcceptRequest) async throws(RequestError) {
+    if lifetime == nil {
+      do throws(LedgerClientError) { lifetime = try await client.get(.parameters)?.receiptLifetime } catch {
+        throw RequestError(.ledgerUnreachable, nil, "\(error)")
+      }
+    }
+    // Block time may be behind our clock.
+    let latest = clock.now().addingSaturating(lifetime ?? 0)
+    guard asked.expiry.addingSaturating(Self.clockMargin) <= latest else {
+      throw RequestError(.invalidValue, "expiry", "The ledger takes receipts that live \(lifetime ?? 0) ms at most.")
+    }
+  }
+
+  /// Milliseconds.
+  private static let clockMargin: UInt64 = 600_000
 
   /// An answer has ended, however.
   package func release(_ id: RequestID) {

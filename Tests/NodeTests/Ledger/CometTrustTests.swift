@@ -132,7 +132,7 @@ import Testing
     let (node, home) = (try await FakeComet(), try TemporaryFolder())
     var options = LedgerTrust.Options()
     options.operatorKey = try Citizen(9).key
-    try await node.application().test(.live) { [options] test in
+    _ = try await node.application().test(.live) { [options] test in
       await #expect(throws: LedgerTrustError.self) { _ = try await open(node, test, home, options) }
     }
   }

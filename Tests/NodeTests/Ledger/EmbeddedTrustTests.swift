@@ -91,7 +91,7 @@ import Wallet
     let (town, home) = (try await LedgerTown(), try TemporaryFolder())
     var options = LedgerTrust.Options()
     (options.trustedHeight, options.trustedHash) = (1, .zero)
-    try await town.application().test(.live) { [options] test in
+    _ = try await town.application().test(.live) { [options] test in
       await #expect(throws: LedgerTrustError.self) { try await open(test, home, options) }
     }
   }
