@@ -14,7 +14,7 @@ struct CreditsCommand: AsyncParsableCommand {
         razao credits price
         razao credits buy 10 --from main --wait
       """,
-    subcommands: [CreditsBuy.self, CreditsSell.self, CreditsPrice.self])
+    subcommands: [CreditsBuy.self, CreditsSell.self, CreditsPrice.self, CreditsReport.self])
 }
 
 /// `razao credits buy`.
@@ -147,5 +147,26 @@ extension LedgerConnection {
     return CreditQuote(
       height: file.proven.height, oracle: oracle,
       price: price.map { CreditPrice(price: $0, spread: parameters.creditSpread) })
+  }
+}
+
+/// `razao credits report`.
+struct CreditsReport: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "State the price of a RAZ, as one of the ledger's reporters.",
+    discussion: """
+      The median of the reports that are not stale is the price.
+
+      EXAMPLES
+        razao credits report 0.95 --from reporter --wait
+      """)
+
+  @Argument(help: "Credits for one RAZ.") var price: CreditAmount
+  @OptionGroup var sending: SendingOptions
+
+  func run() async throws {
+    try await sending.send { _ in
+      ([ReportPrice(price: price.microcredits)], "report \(CreditAmount.words(price.microcredits)) for 1 RAZ")
+    }
   }
 }
