@@ -110,13 +110,6 @@ package actor ChannelPurse {
     throw .overclaimed(claimed: body.channelOwed, owed: channel.owed)
   }
 
-  /// The highest voucher again, for a provider that did not get it; `nil` when nothing was promised.
-  package func lastVoucher(_ provider: Digest) async throws(PurseError) -> SignedVoucher? {
-    let channel = try await channel(provider)
-    guard channel.promised > 0 else { return nil }
-    return try sign(channel, channel.promised, provider: provider, reference: .zero)
-  }
-
   /// The channel as it is in the books, which hold the only truth: between two waits others may have changed it.
   private func booked(_ provider: Digest) throws(PurseError) -> PayerChannel {
     guard let chain else { throw .other("the chain is not known yet") }
@@ -145,7 +138,7 @@ package actor ChannelPurse {
   }
 
   /// Signs for an amount that is owed. Waits for nothing.
-  private func sign(
+  func sign(
     _ channel: PayerChannel, _ claimed: UInt64, provider: Digest, reference: Digest
   ) throws(PurseError) -> SignedVoucher {
     var channel = channel
@@ -192,7 +185,7 @@ package actor ChannelPurse {
 
   /// The channel to a provider, opened on the ledger when there is none. Whoever comes while it is looked for waits for
   /// the same one: a channel that is being opened is written down and not on the ledger yet.
-  private func channel(_ provider: Digest) async throws(PurseError) -> PayerChannel {
+  func channel(_ provider: Digest) async throws(PurseError) -> PayerChannel {
     let chain = try await currentChain()
     if let task = opening[provider] { return try await task.value.get() }
     let known = try keep { try store.channel(provider: provider, chain: chain, key: identity.publicKey) }
