@@ -125,7 +125,11 @@ extension Parameters {
   }
 
   /// The least fee of a transaction of so many bytes.
-  public func fee(byteCount: Int) -> UInt64 { baseFee + byteFee * UInt64(clamping: byteCount) }
+  ///
+  /// Exact for every genesis; numbers that only a lying ledger could show its client are clamped, and cannot be paid.
+  public func fee(byteCount: Int) -> UInt64 {
+    UInt64(clamping: UInt128(baseFee) + UInt128(byteFee) * UInt128(UInt64(clamping: byteCount)))
+  }
 }
 
 extension StateKey<Parameters> {
